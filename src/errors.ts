@@ -1,0 +1,15 @@
+// The one error class for what the user can mend. The command line prints its message alone and leaves with `exitCode`;
+// every other error is our bug and keeps its stack. Messages read: `<place>: expected <rule>, got <value>. <What to do.>`
+
+/** A mistake of the user's, or of the world (a full disk), said in one sentence. `exitCode` 2: the user's; 1: ours or the world's. */
+export class LenetError extends Error {
+  readonly exitCode: 1 | 2;
+  constructor(message: string, exitCode: 1 | 2 = 2) {
+    super(message);
+    this.name = "LenetError";
+    this.exitCode = exitCode;
+  }
+}
+
+/** The message of anything thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

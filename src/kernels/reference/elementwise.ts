@@ -1,0 +1,68 @@
+// What works unit by unit: pixels to input, activations, per-unit biases, dropout. Plain loops.
+import { mix } from "../../random.ts";
+import type { Floats } from "../../shape.ts";
+import type { Activation, PixelGeometry } from "../contract.ts";
+
+export const pixels = (
+  g: PixelGeometry,
+  images: number,
+  bytes: Uint8Array,
+  order: Int32Array,
+  first: number,
+  out: Floats,
+): void => {
+  const { rows, columns, padding, scale, offset, paddingValue } = g;
+  const width = columns + 2 * padding;
+  const height = rows + 2 * padding;
+  out.fill(paddingValue, 0, images * width * height);
+  for (let n = 0; n < images; n++)
+    for (let y = 0; y < rows; y++)
+      for (let x = 0; x < columns; x++) {
+        const byte = bytes[(order[first + n]! * rows + y) * columns + x]!;
+        out[(n * height + y + padding) * width + x + padding] = byte * scale + offset;
+      }
+};
+
+/** The amplitude and slope of the papers' squashing function f(a) = A tanh(S a), with f(1) = 1 (1998, appendix A). */
+export const SQUASH = { amplitude: 1.7159, slope: 2 / 3 } as const;
+
+const functions: Record<Activation, (a: number) => number> = {
+  tanh: Math.tanh,
+  squash: (a) => SQUASH.amplitude * Math.tanh(SQUASH.slope * a),
+  relu: (a) => Math.max(0, a),
+  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
+};
+
+/** Derivatives, from the value y of the function. */
+const derivatives: Record<Activation, (y: number) => number> = {
+  tanh: (y) => 1 - y * y,
+  squash: (y) => (SQUASH.slope / SQUASH.amplitude) * (SQUASH.amplitude * SQUASH.amplitude - y * y),
+  relu: (y) => (y > 0 ? 1 : 0),
+  sigmoid: (y) => y * (1 - y),
+};
+
+export const activate = (activation: Activation, count: number, values: Floats): void => {
+  for (let i = 0; i < count; i++) values[i] = functions[activation](values[i]!);
+};
+
+export const activateBackward = (activation: Activation, count: number, values: Floats, gradient: Floats): void => {
+  for (let i = 0; i < count; i++) gradient[i]! *= derivatives[activation](values[i]!);
+};
+
+export const unitBiasForward = (images: number, count: number, bias: Floats, values: Floats): void => {
+  for (let i = 0; i < images * count; i++) values[i]! += bias[i % count]!;
+};
+
+export const unitBiasBackward = (images: number, count: number, gradient: Floats, dBias: Floats): void => {
+  dBias.fill(0, 0, count);
+  for (let i = 0; i < images * count; i++) dBias[i % count]! += gradient[i]!;
+};
+
+export const dropout = (key: number, first: number, count: number, probability: number, values: Floats): void => {
+  const limit = Math.round(probability * 2 ** 32);
+  const scale = 1 / (1 - probability);
+  for (let i = 0; i < count; i++) {
+    const hash = mix(mix((first + i) ^ key) + key);
+    values[i] = hash < limit ? 0 : values[i]! * scale;
+  }
+};

@@ -1,0 +1,51 @@
+// Pooling in plain loops. Squares do not overlap; rows and columns left over at the edge are not seen.
+import type { Floats } from "../../shape.ts";
+import { size } from "../../shape.ts";
+import type { Geometry } from "../contract.ts";
+
+/** Calls `visit` for each unit a square sees, in reading order: index of the output and input unit. */
+const forEachPair = (g: Geometry, images: number, visit: (out: number, input: number) => void): void => {
+  const { input, output, field } = g;
+  for (let map = 0; map < images * output.maps; map++)
+    for (let y = 0; y < output.rows; y++)
+      for (let x = 0; x < output.columns; x++)
+        for (let ky = 0; ky < field; ky++)
+          for (let kx = 0; kx < field; kx++)
+            visit(
+              (map * output.rows + y) * output.columns + x,
+              (map * input.rows + y * field + ky) * input.columns + x * field + kx,
+            );
+};
+
+export const sumPoolForward = (g: Geometry, images: number, scale: number, input: Floats, out: Floats): void => {
+  const count = images * size(g.output);
+  out.fill(0, 0, count);
+  forEachPair(g, images, (o, i) => {
+    out[o]! += input[i]!;
+  });
+  for (let o = 0; o < count; o++) out[o]! *= scale;
+};
+
+export const sumPoolBackward = (g: Geometry, images: number, scale: number, dOut: Floats, dIn: Floats): void => {
+  dIn.fill(0, 0, images * size(g.input));
+  forEachPair(g, images, (o, i) => {
+    dIn[i] = scale * dOut[o]!;
+  });
+};
+
+export const maxPoolForward = (g: Geometry, images: number, input: Floats, out: Floats): void => {
+  out.fill(Number.NEGATIVE_INFINITY, 0, images * size(g.output));
+  forEachPair(g, images, (o, i) => {
+    out[o] = Math.max(out[o]!, input[i]!);
+  });
+};
+
+export const maxPoolBackward = (g: Geometry, images: number, input: Floats, dOut: Floats, dIn: Floats): void => {
+  const outputs = images * size(g.output);
+  const largest = new Int32Array(outputs).fill(-1);
+  forEachPair(g, images, (o, i) => {
+    if (largest[o]! < 0 || input[i]! > input[largest[o]!]!) largest[o] = i;
+  });
+  dIn.fill(0, 0, images * size(g.input));
+  for (let o = 0; o < outputs; o++) dIn[largest[o]!] = dOut[o]!;
+};

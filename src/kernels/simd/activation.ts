@@ -1,0 +1,93 @@
+// Activations in place, four units at a time; derivatives are computed from the output.
+
+/** Beyond ±9.02 tanh is ±1 in float32. */
+const LIMIT: f32 = 9.02;
+
+/**
+ * tanh of four lanes: x P(x²) / Q(x²), fitted on ±9.02 by iteratively reweighted least squares for the smallest relative
+ * error (2.1e-8 before rounding, 4e-7 in float32). Only + - × ÷, so every machine gives the same bits. NaN stays NaN.
+ */
+// @ts-ignore: decorator
+@inline
+function tanh4(a: v128): v128 {
+  const x = f32x4.pmax(f32x4.pmin(a, f32x4.splat(LIMIT)), f32x4.splat(-LIMIT));
+  const z = f32x4.mul(x, x);
+  let p = f32x4.add(f32x4.mul(z, f32x4.splat(1.3318907342651338e-8)), f32x4.splat(2.0583358998131487e-5));
+  p = f32x4.add(f32x4.mul(z, p), f32x4.splat(0.003494027079376731));
+  p = f32x4.add(f32x4.mul(z, p), f32x4.splat(0.13379711664286098));
+  p = f32x4.add(f32x4.mul(z, p), f32x4.splat(0.9999999790354266));
+  let q = f32x4.add(f32x4.mul(z, f32x4.splat(7.761950898152917e-7)), f32x4.splat(0.0003283080618623867));
+  q = f32x4.add(f32x4.mul(z, q), f32x4.splat(0.025871044786753585));
+  q = f32x4.add(f32x4.mul(z, q), f32x4.splat(0.46713026910597816));
+  q = f32x4.add(f32x4.mul(z, q), f32x4.splat(1));
+  const y = f32x4.div(f32x4.mul(x, p), q);
+  return f32x4.pmax(f32x4.pmin(y, f32x4.splat(1)), f32x4.splat(-1));
+}
+
+/** What comes after the last whole vector, at most three values, goes through this corner of memory in registers. */
+// @ts-ignore: decorator
+@inline
+function loadTail(at: usize, count: i32): v128 {
+  let lanes = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(at));
+  if (count > 1) lanes = f32x4.replace_lane(lanes, 1, load<f32>(at, 4));
+  if (count > 2) lanes = f32x4.replace_lane(lanes, 2, load<f32>(at, 8));
+  return lanes;
+}
+
+// @ts-ignore: decorator
+@inline
+function storeTail(at: usize, count: i32, lanes: v128): void {
+  store<f32>(at, f32x4.extract_lane(lanes, 0));
+  if (count > 1) store<f32>(at, f32x4.extract_lane(lanes, 1), 4);
+  if (count > 2) store<f32>(at, f32x4.extract_lane(lanes, 2), 8);
+}
+
+/** values = amplitude × tanh(slope × values) + shift: tanh, squash, and the sigmoid as ½ tanh(a/2) + ½. */
+export function f32_tanh_forward(count: i32, amplitude: f32, slope: f32, shift: f32, values: usize): void {
+  const amplitudes = f32x4.splat(amplitude), slopes = f32x4.splat(slope), shifts = f32x4.splat(shift);
+  const end = values + (<usize>(count & ~3) << 2);
+  let at = values;
+  for (; at < end; at += 16) {
+    const y = tanh4(f32x4.mul(slopes, v128.load(at)));
+    v128.store(at, f32x4.add(f32x4.mul(amplitudes, y), shifts));
+  }
+  const left = count & 3;
+  if (left) {
+    const y = tanh4(f32x4.mul(slopes, loadTail(at, left)));
+    storeTail(at, left, f32x4.add(f32x4.mul(amplitudes, y), shifts));
+  }
+}
+
+/** gradient ×= steepness × (y - low) × (high - y): the derivative of a tanh that runs from low to high, from its value y. */
+export function f32_tanh_backward(count: i32, steepness: f32, low: f32, high: f32, values: usize, gradient: usize): void {
+  const steep = f32x4.splat(steepness), lows = f32x4.splat(low), highs = f32x4.splat(high);
+  const end = values + (<usize>(count & ~3) << 2);
+  for (; values < end; values += 16, gradient += 16) {
+    const y = v128.load(values);
+    const slope = f32x4.mul(steep, f32x4.mul(f32x4.sub(y, lows), f32x4.sub(highs, y)));
+    v128.store(gradient, f32x4.mul(v128.load(gradient), slope));
+  }
+  for (let left = count & 3; left > 0; left--, values += 4, gradient += 4) {
+    const y = load<f32>(values);
+    store<f32>(gradient, load<f32>(gradient) * (steepness * ((y - low) * (high - y))));
+  }
+}
+
+export function f32_relu_forward(count: i32, values: usize): void {
+  const zero = f32x4.splat(0);
+  const end = values + (<usize>(count & ~3) << 2);
+  for (; values < end; values += 16) v128.store(values, f32x4.pmax(v128.load(values), zero));
+  for (let left = count & 3; left > 0; left--, values += 4) {
+    const value = load<f32>(values);
+    store<f32>(values, value < 0 ? 0 : value);
+  }
+}
+
+export function f32_relu_backward(count: i32, values: usize, gradient: usize): void {
+  const zero = f32x4.splat(0);
+  const end = values + (<usize>(count & ~3) << 2);
+  for (; values < end; values += 16, gradient += 16)
+    v128.store(gradient, v128.and(v128.load(gradient), f32x4.gt(v128.load(values), zero)));
+  for (let left = count & 3; left > 0; left--, values += 4, gradient += 4)
+    if (!(load<f32>(values) > 0)) store<f32>(gradient, 0);
+}

@@ -1,0 +1,13 @@
+// The WebAssembly module: every fast kernel, one export each. Its memory is given to it (the arena); it keeps no state.
+
+export { f32_relu_backward, f32_relu_forward, f32_tanh_backward, f32_tanh_forward } from "./activation";
+export { f32_conv_backward_input } from "./conv-backward-input";
+export { f32_conv_backward_weight } from "./conv-backward-weight";
+export { f32_conv_forward } from "./conv-forward";
+export { f32_dense_backward_input, f32_dense_backward_weight, f32_dense_forward } from "./dense";
+export { f32_cross_entropy, f32_mean_squared, f32_softmax } from "./loss";
+export { f32_norm_backward_input, f32_norm_backward_sums, f32_norm_forward, f32_norm_moments } from "./norm";
+export { f32_adam, f32_add_up, f32_sgd } from "./optimise";
+export { f32_max_pool_backward, f32_max_pool_forward, f32_sum_pool_backward, f32_sum_pool_forward } from "./pool";
+export { f32_roof } from "./roof";
+export { f32_dropout, f32_pixels, f32_unit_bias_forward } from "./unit";

@@ -1,0 +1,61 @@
+// What works unit by unit beside the activations: bytes to input, per-unit biases, dropout.
+
+/** Image order[first + i] of `pixels` (bytes) → image i of out: byte × scale + offset inside a frame of `paddingValue`. */
+export function f32_pixels(
+  images: i32, rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, paddingValue: f32,
+  pixels: usize, order: usize, first: i32, out: usize,
+): void {
+  const width = columns + 2 * padding;
+  const total = width * (rows + 2 * padding);
+  const scales = f32x4.splat(scale), offsets = f32x4.splat(offset), frame = f32x4.splat(paddingValue);
+  for (let n = 0; n < images; n++) {
+    const source = pixels + <usize>load<i32>(order + (<usize>(first + n) << 2)) * <usize>(rows * columns);
+    const target = out + (<usize>(n * total) << 2);
+    let i = 0;
+    if (padding > 0) {
+      for (; i + 4 <= total; i += 4) v128.store(target + (<usize>i << 2), frame);
+      for (; i < total; i++) store<f32>(target + (<usize>i << 2), paddingValue);
+    }
+    for (let y = 0; y < rows; y++) {
+      const from = source + <usize>(y * columns);
+      const to = target + (<usize>((y + padding) * width + padding) << 2);
+      let x = 0;
+      for (; x + 4 <= columns; x += 4) {
+        const bytes = v128.load32_zero(from + <usize>x);
+        const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
+        const values = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(words), scales), offsets);
+        v128.store(to + (<usize>x << 2), values);
+      }
+      for (; x < columns; x++)
+        store<f32>(to + (<usize>x << 2), <f32>load<u8>(from + <usize>x) * scale + offset);
+    }
+  }
+}
+
+/** values (n, count) += bias (count). */
+export function f32_unit_bias_forward(images: i32, count: i32, bias: usize, values: usize): void {
+  for (let n = 0; n < images; n++) {
+    let i = 0;
+    for (; i + 4 <= count; i += 4, values += 16)
+      v128.store(values, f32x4.add(v128.load(values), v128.load(bias + (<usize>i << 2))));
+    for (; i < count; i++, values += 4) store<f32>(values, load<f32>(values) + load<f32>(bias + (<usize>i << 2)));
+  }
+}
+
+/** The hash of random.ts: every input bit moves every output bit. */
+// @ts-ignore: decorator
+@inline
+function mix(word: u32): u32 {
+  let h = word;
+  h = (h ^ (h >> 16)) * 0x85ebca6b;
+  h = (h ^ (h >> 13)) * 0xc2b2ae35;
+  return h ^ (h >> 16);
+}
+
+/** Zeroes the values whose hash of (key, first + i) falls below `limit`, scales the others. */
+export function f32_dropout(key: u32, first: u32, count: i32, limit: u32, scale: f32, values: usize): void {
+  for (let i = 0; i < count; i++, values += 4) {
+    const keep = mix(mix((first + <u32>i) ^ key) + key) >= limit;
+    store<f32>(values, keep ? load<f32>(values) * scale : 0);
+  }
+}

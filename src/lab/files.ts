@@ -1,0 +1,164 @@
+// Files, read and written so that trouble is one sentence and never a half-written file. What is in them, and what a run
+// is, are not known here.
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { LenetError, messageOf } from "../errors.ts";
+
+/** What the user can mend, by the operating system's code; every other code is the machine's trouble. */
+const mendable: ReadonlyMap<string, string> = new Map([
+  ["EACCES", "permission to use it is missing"],
+  ["EPERM", "permission to use it is missing"],
+  ["EROFS", "it lies on a read-only file system"],
+  ["ENOTDIR", "part of its path is a file, not a folder"],
+  ["EEXIST", "part of its path is a file, not a folder"],
+  ["ENOENT", "its folder does not exist or takes no files"],
+  ["ENAMETOOLONG", "its name is too long"],
+  ["ELOOP", "its path is a circle of links"],
+]);
+
+/** Bytes of the largest file read: far above any checkpoint of a LeNet, below what one buffer holds. */
+const readable = 1e9;
+
+/**
+ * What to throw in place of `thrown`: one sentence where the operating system refused to make or write `path`, else
+ * `thrown` itself. `retry` says what to do once there is space on a full disk.
+ */
+export const writeTrouble = (thrown: unknown, path: string, retry: string): unknown => {
+  const code = codeOf(thrown);
+  if (code === undefined) return thrown;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const cause = code === "ENOSPC" ? "the disk is full" : "your disk quota is used up";
+    return new LenetError(`${path}: ${cause}; nothing already written was changed. Free some space and ${retry}.`, 1);
+  }
+  const reason = mendable.get(code);
+  if (reason === undefined) return new LenetError(`${path}: could not be written, ${messageOf(thrown)}.`, 1);
+  return new LenetError(`${path}: expected a place to write to, but ${reason}. Choose another place.`);
+};
+
+/**
+ * Puts `content` at `path`, whole or not at all: whoever reads `path`, even after a kill or a power cut, finds the old
+ * content or the new. `retry` completes "Free some space and …" for a full disk.
+ * Throws LenetError: exit code 1 for a full disk or a failing one, 2 for a place that cannot be written to.
+ */
+export const writeAtomically = (path: string, content: Uint8Array | string, retry = "try again"): void => {
+  // Named after the process, so that two of them never write into one temporary file.
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isFile())
+      throw new LenetError(`${path}: expected a file or a new name, got ${kindOf(there)}. Choose another name.`);
+    writeThrough(temporary, content);
+    renameSync(temporary, path);
+  } catch (thrown) {
+    discard(temporary);
+    throw writeTrouble(thrown, path, retry);
+  }
+  settle(dirname(path));
+};
+
+/**
+ * Makes the folder `path`, and those it lies in, where they are missing.
+ * Throws LenetError as `writeAtomically`.
+ */
+export const makeFolder = (path: string): void => {
+  try {
+    makeFolders(path);
+  } catch (thrown) {
+    throw writeTrouble(thrown, path, "try again");
+  }
+};
+
+/**
+ * The bytes of the file at `path`; `what` says in messages what was expected there, such as "a checkpoint".
+ * Throws LenetError when there is none, when it is a folder, a device or above 1 GB, and when it may not be read.
+ */
+export const readBytes = (path: string, what: string): Uint8Array => {
+  try {
+    const there = statSync(path);
+    // A pipe or a device may never end.
+    if (!there.isFile()) throw new LenetError(`${path}: expected ${what}, got ${kindOf(there)}. Name the file itself.`);
+    if (there.size > readable)
+      throw new LenetError(`${path}: expected ${what} of at most 1 GB, got ${there.size} bytes. Check the name.`);
+    return readFileSync(path);
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    if (code === undefined) throw thrown;
+    if (code === "ENOENT" || code === "ENOTDIR")
+      throw new LenetError(`${path}: expected ${what}, got no such file. Check the name.`);
+    const reason = mendable.get(code);
+    if (reason === undefined) throw new LenetError(`${path}: could not be read, ${messageOf(thrown)}.`, 1);
+    throw new LenetError(`${path}: expected ${what}, but ${reason}. Check the name and its permissions.`);
+  }
+};
+
+/** The text of the file at `path`, as `readBytes` reads it; throws LenetError also when it is not UTF-8. */
+export const readText = (path: string, what: string): string => {
+  const bytes = readBytes(path, what);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new LenetError(`${path}: expected ${what} in UTF-8 text, got bytes that are not. Restore it from a copy.`);
+  }
+};
+
+/** The operating system's code of a failed call, such as ENOSPC. */
+const codeOf = (thrown: unknown): string | undefined =>
+  thrown instanceof Error && "syscall" in thrown && "code" in thrown ? String(thrown.code) : undefined;
+
+const kindOf = (there: Stats): string => (there.isDirectory() ? "a folder" : "a pipe or a device");
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+// Not mkdirSync's own `recursive`: on Node 20 it never returns where the folder above is there and takes none (/proc).
+const makeFolders = (path: string): void => {
+  if (isFolder(path)) return;
+  try {
+    mkdirSync(path);
+  } catch (thrown) {
+    // Another process has just made it.
+    if (codeOf(thrown) === "EEXIST" && isFolder(path)) return;
+    if (codeOf(thrown) !== "ENOENT" || dirname(path) === path) throw thrown;
+    makeFolders(dirname(path));
+    mkdirSync(path);
+  }
+};
+
+const writeThrough = (path: string, content: Uint8Array | string): void => {
+  const file = openSync(path, "w");
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+};
+
+/** Removes a temporary file that may not be there, or whose folder is the trouble: the first error is the one to tell. */
+const discard = (temporary: string): void => {
+  try {
+    rmSync(temporary, { force: true });
+  } catch {}
+};
+
+/** Asks for the folder's entries to reach the disk. Some systems refuse; the file is then whole all the same. */
+const settle = (folder: string): void => {
+  try {
+    const opened = openSync(folder, "r");
+    try {
+      fsyncSync(opened);
+    } finally {
+      closeSync(opened);
+    }
+  } catch {}
+};

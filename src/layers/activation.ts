@@ -1,0 +1,28 @@
+// Activations: a function of each unit by itself, computed in place; the derivative is taken from the output.
+import type { Activation } from "../kernels/contract.ts";
+import { size } from "../shape.ts";
+import { type Pass, pointwise, type Views } from "./layer.ts";
+
+export interface ActivationSpec {
+  readonly kind: "activation";
+  readonly activation: Activation;
+}
+
+const activation = (name: Activation): ActivationSpec => ({ kind: "activation", activation: name });
+
+export const tanh = (): ActivationSpec => activation("tanh");
+/** 1.7159 tanh(2a/3), the papers' scaled hyperbolic tangent: f(1) = 1, f(-1) = -1 (1998, appendix A). */
+export const squash = (): ActivationSpec => activation("squash");
+export const relu = (): ActivationSpec => activation("relu");
+export const sigmoid = (): ActivationSpec => activation("sigmoid");
+
+export const { outputShape, parameters, census, window } = pointwise;
+
+export const inPlace = true;
+
+export const forward = (spec: ActivationSpec, v: Views, pass: Pass): void =>
+  v.kernels.activate(spec.activation, pass.images * size(v.geometry.output), v.out);
+
+/** dIn = dOut × f′, and dIn lies where dOut does. */
+export const backward = (spec: ActivationSpec, v: Views, pass: Pass): void =>
+  v.kernels.activateBackward(spec.activation, pass.images * size(v.geometry.output), v.out, v.dOut);

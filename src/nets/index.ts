@@ -1,0 +1,15 @@
+// The nets by name, for the command line and for files that name their net.
+import { LenetError } from "../errors.ts";
+import { closest } from "../words.ts";
+import { lenet5 } from "./lenet5.ts";
+import type { Net } from "./net.ts";
+
+export const nets: readonly Net[] = [lenet5];
+
+/** The net of this name; an unknown name is a LenetError that lists the known ones. */
+export const netNamed = (name: string): Net => {
+  const found = nets.find((net) => net.name === name);
+  if (found) return found;
+  const names = nets.map((net) => net.name);
+  throw new LenetError(`net: expected one of ${names.join(", ")}, got "${name}".${closest(name, names)}`);
+};
