@@ -25,18 +25,18 @@ const curves: Record<Exclude<Activation, "relu">, Curve> = {
   sigmoid: { amplitude: 0.5, slope: 0.5, shift: 0.5, steepness: 1, low: 0, high: 1 },
 };
 
-/** Floats of scratch that forward (packed weights, a padded image), or either backward kernel, needs, whichever is most. */
+/** Floats of scratch that the three kernels need, whichever needs most (each says what it keeps there). */
 const convScratch = ({ input, output, field, padding }: Geometry): number => {
-  const blocks = Math.ceil(output.maps / 8);
   const taps = input.maps * field * field;
-  const padded = input.maps * (input.rows + 2 * padding) * (input.columns + 2 * padding);
   const area = output.rows * output.columns;
-  const neighbours = Math.ceil((field * input.maps) / 16) * 16;
-  return Math.max(
-    blocks * taps * 8 + padded,
-    (taps + 1 + area) * 8 + padded,
-    field * output.maps * neighbours + blocks * area * 8 + padded + 16,
-  );
+  const padded = input.maps * (input.rows + 2 * padding) * (input.columns + 2 * padding);
+  const tiles = Math.ceil((field * input.maps) / 16);
+  const tables = 16 + 2 * (taps + area) + 16;
+  const forwardOrWeight = tables + 16 * (taps + area + 4) + padded;
+  // A place beyond the image lies as far behind it as the last row and tile of a window begin behind its corner.
+  const beyond = 32 + field * (input.columns + 2 * padding) * input.maps + 16 * tiles;
+  const backwardInput = output.maps + 4 * area + field * tiles * output.maps * 16 + padded + beyond;
+  return Math.max(forwardOrWeight, backwardInput);
 };
 
 // Every number is written out as an argument: spreading arrays here would allocate inside a training step.
