@@ -5,6 +5,7 @@ import { type OptimiserSpec, stateNames } from "../optimisers/index.ts";
 import { size } from "../shape.ts";
 import type { Claim } from "./arena.ts";
 import type { Description, LayerPlace, TensorPlace } from "./describe.ts";
+import type { DistortSpec } from "./distort.ts";
 
 export interface PlanOptions {
   /** Images in a batch, at most. */
@@ -13,6 +14,8 @@ export interface PlanOptions {
   /** Null: a plan that only runs forward. */
   readonly optimiser: OptimiserSpec | null;
   readonly seed: number;
+  /** How training images are distorted; by default not at all. */
+  readonly distort?: DistortSpec;
   /** Stored images, and the longest order they are gone through in. */
   readonly images: number;
   readonly positions: number;

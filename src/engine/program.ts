@@ -1,7 +1,7 @@
 // The program of a step: phases, each a number of tasks that do not depend on each other; between phases everybody waits. A
 // batch is cut into shards of fixed size, and every sum over shards or images runs in their order, so the result does not
 // depend on who did what. All views are made here, once: running a phase allocates nothing.
-import type { Kernels } from "../kernels/contract.ts";
+import type { AffineMap, Kernels } from "../kernels/contract.ts";
 import type { Pass, Views } from "../layers/layer.ts";
 import { forwardAndBackward, type LossViews } from "../losses/index.ts";
 import { type Range, stateNames, update } from "../optimisers/index.ts";
@@ -9,6 +9,7 @@ import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
 import type { Arena } from "./arena.ts";
 import type { Description, TensorPlace } from "./describe.ts";
+import { drawMap } from "./distort.ts";
 import { arrayOf, learnedOf, learnedSize, type PlanOptions, shardCount, shardImages } from "./plan.ts";
 
 /** One batch of work. */
@@ -139,7 +140,17 @@ const inputOperation = ({ description, options, arena, kernels }: Binding, shard
   const pixels = arena.bytes("pixels");
   const order = arena.ints("order");
   const out = arena.floats("out.-1").subarray(start * size(description.input));
-  return (pass, batch) => kernels.pixels(geometry, pass.images, pixels, order, batch.first + start, out);
+  const { distort } = options;
+  const key = streamKey(options.seed, "distort");
+  const map: AffineMap = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
+  return (pass, batch) => {
+    if (!distort || !batch.training)
+      return kernels.pixels(geometry, pass.images, pixels, order, batch.first + start, out);
+    for (let slot = 0; slot < pass.images; slot++) {
+      drawMap(distort, key, batch.step, start + slot, map);
+      kernels.distort(geometry, map, pixels, order[batch.first + start + slot]!, out, slot);
+    }
+  };
 };
 
 /** Forward through all layers, and back where the plan trains: cut into phases wherever a layer must know every shard. */

@@ -27,6 +27,16 @@ export interface PixelGeometry {
   readonly paddingValue: number;
 }
 
+/** Where a pixel, counted from the middle of an image, is read: (xx x + xy y + x0, yx x + yy y + y0). */
+export interface AffineMap {
+  xx: number;
+  xy: number;
+  x0: number;
+  yx: number;
+  yy: number;
+  y0: number;
+}
+
 /** The activations: tanh, squash (1.7159 tanh(2a/3)), relu, sigmoid; all computed in place, derivatives from the output. */
 export type Activation = "tanh" | "squash" | "relu" | "sigmoid";
 
@@ -34,6 +44,11 @@ export type Activation = "tanh" | "squash" | "relu" | "sigmoid";
 export interface Kernels {
   /** out (n, 1, h, w) from bytes: image `order[first + i]` of `pixels` becomes image i. */
   pixels(g: PixelGeometry, images: number, pixels: Uint8Array, order: Int32Array, first: number, out: Floats): void;
+  /**
+   * Image `slot` of out from image `image` of `pixels`, read through an affine map, bilinearly; outside it is background. The
+   * pixel (x, y), from the middle of the image, shows what lies at (xx x + xy y + x0, yx x + yy y + y0).
+   */
+  distort(g: PixelGeometry, map: AffineMap, pixels: Uint8Array, image: number, out: Floats, slot: number): void;
 
   /** out = bias + weight * in. weight (out maps, in maps, field, field); bias (out maps), or null. */
   convForward(

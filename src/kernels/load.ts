@@ -44,6 +44,7 @@ const convScratch = ({ input, output, field, padding }: Geometry): number => {
 export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels => {
   const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Export>;
   const pixels = wasm.f32_pixels!;
+  const distort = wasm.f32_distort!;
   const convForward = wasm.f32_conv_forward!;
   const convBackwardInput = wasm.f32_conv_backward_input!;
   const convBackwardWeight = wasm.f32_conv_backward_weight!;
@@ -73,6 +74,22 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
   return {
     pixels: (g, n, bytes, order, first, out) =>
       pixels(n, g.rows, g.columns, g.padding, g.scale, g.offset, g.paddingValue, at(bytes), at(order), first, at(out)),
+    distort: (g, map, bytes, image, out, slot) =>
+      distort(
+        g.rows,
+        g.columns,
+        g.padding,
+        g.scale,
+        g.offset,
+        map.xx,
+        map.xy,
+        map.x0,
+        map.yx,
+        map.yy,
+        map.y0,
+        at(bytes) + image * g.rows * g.columns,
+        at(out) + slot * (g.rows + 2 * g.padding) * (g.columns + 2 * g.padding) * 4,
+      ),
 
     convForward: (g, n, input, weight, bias, out, scratch) =>
       convForward(

@@ -1,7 +1,7 @@
 // What works unit by unit: pixels to input, activations, per-unit biases, dropout. Plain loops.
 import { mix } from "../../random.ts";
 import type { Floats } from "../../shape.ts";
-import type { Activation, PixelGeometry } from "../contract.ts";
+import type { Activation, AffineMap, PixelGeometry } from "../contract.ts";
 
 export const pixels = (
   g: PixelGeometry,
@@ -21,6 +21,33 @@ export const pixels = (
         const byte = bytes[(order[first + n]! * rows + y) * columns + x]!;
         out[(n * height + y + padding) * width + x + padding] = byte * scale + offset;
       }
+};
+
+export const distort = (
+  g: PixelGeometry,
+  map: AffineMap,
+  bytes: Uint8Array,
+  image: number,
+  out: Floats,
+  slot: number,
+): void => {
+  const { rows, columns, padding } = g;
+  const width = columns + 2 * padding;
+  const height = rows + 2 * padding;
+  const byteAt = (x: number, y: number): number =>
+    x >= 0 && x < columns && y >= 0 && y < rows ? bytes[(image * rows + y) * columns + x]! : 0;
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) {
+      const dx = column - (width - 1) / 2;
+      const dy = row - (height - 1) / 2;
+      const x = map.xx * dx + map.xy * dy + map.x0 + (columns - 1) / 2;
+      const y = map.yx * dx + map.yy * dy + map.y0 + (rows - 1) / 2;
+      const [left, top] = [Math.floor(x), Math.floor(y)];
+      const [a, b] = [x - left, y - top];
+      const upper = byteAt(left, top) * (1 - a) + byteAt(left + 1, top) * a;
+      const lower = byteAt(left, top + 1) * (1 - a) + byteAt(left + 1, top + 1) * a;
+      out[(slot * height + row) * width + column] = (upper * (1 - b) + lower * b) * g.scale + g.offset;
+    }
 };
 
 /** The amplitude and slope of the papers' squashing function f(a) = A tanh(S a), with f(1) = 1 (1998, appendix A). */

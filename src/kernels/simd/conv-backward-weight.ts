@@ -1,5 +1,6 @@
 // Convolution, backward to the weights. Lanes are feature maps, rows are taps: the sums of all images stay in one small table
 // (taps, maps); the gradient of an image is turned into rows (pixels, maps) once for all taps.
+import { backwardColumns, fitsColumns } from "./conv-columns";
 import { laneSum } from "./lanes";
 import { addProducts, pad, pixelTable, planesToRows, stepTable, tapTable, whole } from "./tiles";
 
@@ -11,6 +12,38 @@ function planeSum(plane: usize, area: i32): f32 {
   let sum = laneSum(sums);
   for (let i = whole; i < area; i++) sum += load<f32>(plane + (<usize>i << 2));
   return sum;
+}
+
+/** The general way, for up to 16 maps at a time; `table` holds the taps. What the scratch holds follows the table of pixels. */
+function backwardTiles(
+  images: i32, from: i32, rows: i32, columns: i32, maps: i32, area: i32, taps: i32, padding: i32, paddingValue: f32,
+  input: usize, dOut: usize, dWeight: usize, table: usize, pixels: usize,
+): void {
+  const places = pixels + (<usize>whole(area) << 2);
+  const gradient = places + (<usize>whole(taps) << 2);
+  const sums = gradient + (<usize>area << 6);
+  const padded = sums + (<usize>whole(taps) << 6);
+  stepTable(places, whole(taps), 64);
+  for (let first = 0; first < maps; first += 16) {
+    const present = min(16, maps - first);
+    const lanes = present > 8 ? 16 : 8;
+    const row = <usize>lanes << 2;
+    memory.fill(sums, 0, <usize>whole(taps) * row);
+    for (let n = 0; n < images; n++) {
+      let source = input + (<usize>(n * from * rows * columns) << 2);
+      if (padding > 0) {
+        pad(source, padded, from, rows, columns, padding, paddingValue);
+        source = padded;
+      }
+      planesToRows(dOut + (<usize>((n * maps + first) * area) << 2), gradient, present, area, lanes);
+      addProducts(source, table, sums, places, taps, pixels, gradient, gradient + <usize>area * row, lanes);
+    }
+    for (let map = 0; map < present; map++) {
+      const lane = sums + (<usize>map << 2);
+      const to = dWeight + (<usize>((first + map) * taps) << 2);
+      for (let tap = 0; tap < taps; tap++) store<f32>(to + (<usize>tap << 2), load<f32>(lane + <usize>tap * row));
+    }
+  }
 }
 
 /**
@@ -25,33 +58,11 @@ export function f32_conv_backward_weight(
   const area = outRows * outColumns;
   const width = columns + 2 * padding;
   const pixels = scratch + (<usize>whole(taps) << 2);
-  const places = pixels + (<usize>whole(area) << 2);
-  const gradient = places + (<usize>whole(taps) << 2);
-  const sums = gradient + (<usize>area << 6);
-  const padded = sums + (<usize>whole(taps) << 6);
   tapTable(scratch, from, field, width, (rows + 2 * padding) * width);
   pixelTable(pixels, outRows, outColumns, stride, width);
-  stepTable(places, whole(taps), 64);
-  for (let first = 0; first < maps; first += 16) {
-    const present = min(16, maps - first);
-    const lanes = present > 8 ? 16 : 8;
-    const row = <usize>lanes << 2;
-    memory.fill(sums, 0, <usize>whole(taps) * row);
-    for (let n = 0; n < images; n++) {
-      let source = input + (<usize>(n * from * rows * columns) << 2);
-      if (padding > 0) {
-        pad(source, padded, from, rows, columns, padding, paddingValue);
-        source = padded;
-      }
-      planesToRows(dOut + (<usize>((n * maps + first) * area) << 2), gradient, present, area, lanes);
-      addProducts(source, scratch, sums, places, taps, pixels, gradient, gradient + <usize>area * row, lanes);
-    }
-    for (let map = 0; map < present; map++) {
-      const lane = sums + (<usize>map << 2);
-      const to = dWeight + (<usize>((first + map) * taps) << 2);
-      for (let tap = 0; tap < taps; tap++) store<f32>(to + (<usize>tap << 2), load<f32>(lane + <usize>tap * row));
-    }
-  }
+  if (taps >= 4 && fitsColumns(maps, stride, padding, outColumns))
+    backwardColumns(images, input, from * rows * columns, scratch, taps, pixels, area, dOut, maps, dWeight);
+  else backwardTiles(images, from, rows, columns, maps, area, taps, padding, paddingValue, input, dOut, dWeight, scratch, pixels);
   if (dBias)
     for (let map = 0; map < maps; map++) {
       let sum: f32 = 0;

@@ -1,5 +1,6 @@
 // Convolution, forward. Lanes are feature maps, rows are pixels: weights are packed once a call as (taps, maps), the sums of
 // one image begin as biases, and are turned into planes at the end.
+import { fitsColumns, forwardColumns } from "./conv-columns";
 import { addProducts, pad, pixelTable, rowsToPlanes, stepTable, tapTable, whole } from "./tiles";
 
 /** Weights (maps, taps) of `present` maps → packed (taps, lanes), missing maps zero. */
@@ -43,6 +44,15 @@ export function f32_conv_forward(
   const sums = packed + (<usize>taps << 6);
   const padded = sums + (<usize>whole(area) << 6);
   tapTable(table, from, field, width, (rows + 2 * padding) * width);
+  if (fitsColumns(maps, stride, padding, outColumns)) {
+    for (let n = 0; n < images; n++) {
+      const source = input + (<usize>(n * from * rows * columns) << 2);
+      forwardColumns(
+        source, columns, table, taps, weight, bias, out + (<usize>(n * maps * area) << 2), maps, outRows, outColumns,
+      );
+    }
+    return;
+  }
   pixelTable(pixels, outRows, outColumns, stride, width);
   stepTable(places, whole(area), 64);
   for (let first = 0; first < maps; first += 16) {
