@@ -7,6 +7,7 @@ export { tile_2x16, tile_4x8 } from "./tiles";
 export { columns_2x16, taps_4x2 } from "./conv-columns";
 export { f32_conv_forward } from "./conv-forward";
 export { f32_dense_backward_input, f32_dense_backward_weight, f32_dense_forward } from "./dense";
+export { f32_distort } from "./distort";
 export { f32_cross_entropy, f32_mean_squared, f32_softmax } from "./loss";
 export { f32_norm_backward_input, f32_norm_backward_sums, f32_norm_forward, f32_norm_moments } from "./norm";
 export { f32_adam, f32_add_up, f32_sgd } from "./optimise";
