@@ -2,13 +2,16 @@
 import { Command } from "commander";
 import { classCounts, type DataSet } from "../src/data/data-set.ts";
 import type { Progress } from "../src/data/download.ts";
-import { writeBytes } from "../src/data/files.ts";
 import { holds } from "../src/data/folder.ts";
 import { encodePng } from "../src/data/image.ts";
 import { dataSets, loadData, registeredSet, registeredSets, unknownData } from "../src/data/registry.ts";
 import { digitSheet } from "../src/data/sheet.ts";
 import { LenetError } from "../src/errors.ts";
+import { writeAtomically } from "../src/files.ts";
+import { whole } from "../src/lab/rules.ts";
+import { thousands } from "../src/lab/table.ts";
 import { shuffle, stream } from "../src/random.ts";
+import { print, printJson } from "./output.ts";
 
 interface JsonOption {
   readonly json?: true;
@@ -22,30 +25,14 @@ interface ShowOptions extends JsonOption {
 
 const BAR = 40;
 
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-
-const printJson = (document: unknown): void => print(JSON.stringify(document, null, 2));
-
-const thousands = (n: number): string => n.toLocaleString("en-US");
-
 const describe = (set: DataSet): string =>
   `${set.name}, ${set.part}: ${thousands(set.count)} images of ${set.rows}×${set.columns}, ${set.classes} classes`;
-
-const wholeNumber = (text: string, option: string, least: number, most: number): number => {
-  const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (n >= least && n <= most) return n;
-  throw new LenetError(
-    `${option}: expected a whole number from ${least} to ${most}, got "${text}". Give another number.`,
-  );
-};
 
 /** Both parts of a registered set; of a folder those it has, and at least one. */
 const loadParts = async (nameOrFolder: string): Promise<DataSet[]> => {
   if (registeredSet(nameOrFolder)) return [await loadData(nameOrFolder, "train"), await loadData(nameOrFolder, "test")];
-  const hasTest = await holds(nameOrFolder, "test");
-  const train = (await holds(nameOrFolder, "train")) || !hasTest ? [await loadData(nameOrFolder, "train")] : [];
+  const hasTest = holds(nameOrFolder, "test");
+  const train = holds(nameOrFolder, "train") || !hasTest ? [await loadData(nameOrFolder, "train")] : [];
   return hasTest ? [...train, await loadData(nameOrFolder, "test")] : train;
 };
 
@@ -114,13 +101,13 @@ const countTable = (set: DataSet, classNames: readonly string[] | undefined): st
 };
 
 /** Writes a picture of random digits and tells which they are. */
-const writeSheet = async (set: DataSet, out: string, digits: string, seed: string) => {
-  const wanted = wholeNumber(digits, "--digits", 1, set.count);
+const writeSheet = (set: DataSet, out: string, digits: string, seed: string) => {
+  const wanted = whole("--digits", digits, 1, set.count);
   const order = Int32Array.from({ length: set.count }, (_, index) => index);
-  shuffle(order, stream(wholeNumber(seed, "--seed", 0, Number.MAX_SAFE_INTEGER), "sheet"));
+  shuffle(order, stream(whole("--seed", seed, 0), "sheet"));
   const indices = order.subarray(0, wanted);
   const { grey, width, height } = digitSheet(set, indices, Math.ceil(Math.sqrt(wanted)));
-  await writeBytes(out, encodePng(grey, width, height));
+  writeAtomically(out, encodePng(grey, width, height));
   const labels = Array.from(indices, (index) => set.labels[index]);
   return { out, part: set.part, width, height, indices: [...indices], labels };
 };
@@ -130,7 +117,7 @@ const show = async (nameOrFolder: string, { json, out, digits, seed }: ShowOptio
     throw new LenetError("--digits, --seed: expected --out beside them, got none. Add --out FILE.png.");
   }
   const parts = await loadParts(nameOrFolder);
-  const sheet = out === undefined ? undefined : await writeSheet(parts[0], out, digits ?? "25", seed ?? "1");
+  const sheet = out === undefined ? undefined : writeSheet(parts[0], out, digits ?? "25", seed ?? "1");
   if (json) {
     const facts = parts.map((set) => ({ part: set.part, count: set.count, classCounts: classCounts(set) }));
     return printJson({ name: parts[0].name, parts: facts, sheet });

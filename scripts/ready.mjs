@@ -15,7 +15,11 @@ const newest = (folder) =>
 
 function run(title, ...args) {
   process.stderr.write(`${title}\n`);
-  const { status, error } = spawnSync("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
+  const { status, error } = spawnSync("npm", args, {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: process.platform === "win32",
+  });
   if (error || status !== 0) {
     process.stderr.write(`npm ${args.join(" ")} ended with ${error?.message ?? `status ${status}`}\n`);
     process.exit(1);

@@ -1,12 +1,13 @@
 """PyTorch on the CPU: the same work, arguments, images, weights and JSON line as common.mjs has; change both together.
 
-Which way is fastest depends on the task, the batch and the build; so the program times those of `ways` for a moment each
-and measures the best, which the line names in `variant`. With 1.13 on one thread of a 2-core EPYC, in microseconds an
-image (±5 %), training with batch 64: 212 as tutorials write it, 141 with channels_last, 133 with Adam over one flat vector
-as well. Inference with batch 64: 76 plain, 61 with channels_last or optimize_for_inference; with batch 1: 363 plain, 183
-traced and frozen, without oneDNN. Tried and left out, as no faster: training through jit.script, convolution by unfold
-and matrix product (1.5 times slower), tanh in place, Adam's loop over tensors for its foreach, a 5x5 convolution as C5,
-and other malloc thresholds (they help only without channels_last).
+Which way is fastest depends on the task, the batch and the build; so `--variant tuned` times those of `ways` for a moment
+each and measures the best, which the line names in `variant`; `--variant plain` is what tutorials write: the default memory
+layout, Adam over the list of parameters, no_grad for inference. With 1.13 on one thread of a 2-core EPYC, in microseconds
+an image (±5 %), training with batch 64: 212 plain, 141 with channels_last, 133 with Adam over one flat vector as well.
+Inference with batch 64: 76 plain, 61 with channels_last or optimize_for_inference; with batch 1: 363 plain, 183 traced and
+frozen, without oneDNN. Tried and left out, as no faster: training through jit.script, convolution by unfold and matrix
+product (1.5 times slower), tanh in place, Adam's loop over tensors for its foreach, a 5x5 convolution as C5, and other
+malloc thresholds (they help only without channels_last).
 """
 
 import argparse
@@ -34,6 +35,7 @@ parser.add_argument("--threads", type=above_zero(int, 1024), default=1)
 parser.add_argument("--task", choices=["train", "infer"], default="train")
 parser.add_argument("--batch", type=above_zero(int, 16_384), default=64)
 parser.add_argument("--seconds", type=above_zero(float, 3600), default=10)
+parser.add_argument("--variant", choices=["tuned", "plain"], default="tuned")
 options = parser.parse_args()
 
 # torch.set_num_threads does not reach OpenBLAS, and both read these only when they are loaded. Threads that spin while
@@ -138,6 +140,29 @@ def infer_work(images, memory, graph, onednn):
     return infer
 
 
+def plain_work(images, labels):
+    net = network()
+    if options.task == "infer":
+        net.eval()
+
+        def infer(k):
+            with torch.no_grad():
+                return net(images[k])
+
+        return infer
+
+    adam = torch.optim.Adam(net.parameters(), lr=0.001)
+
+    def step(k):
+        adam.zero_grad()
+        loss = F.cross_entropy(net(images[k]), labels[k])
+        loss.backward()
+        adam.step()
+        return loss.item()
+
+    return step
+
+
 def ways(images, labels):
     """Each way of doing the task: its name, and a function that makes its `work(k)` afresh."""
     memories = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
@@ -197,7 +222,10 @@ def main():
     batch_count = max(1, 2048 // batch)
     images = noise(1, batch_count * batch * 784).view(batch_count, batch, 1, 28, 28).unbind()
     labels = (noise(2, batch_count * batch) * 10).to(torch.int64).view(batch_count, batch).unbind()
-    variant, make = fastest(ways(images, labels), batch_count)
+    if options.variant == "plain":
+        variant, make = "plain", lambda: plain_work(images, labels)
+    else:
+        variant, make = fastest(ways(images, labels), batch_count)
 
     work = make()
     start = time.perf_counter()

@@ -1,13 +1,14 @@
 // A data set from a folder of IDX files, raw or gzipped, in either spelling of their names. Knows the file system; which
 // folder a registered data set lives in is registry.ts's business.
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import { LenetError, messageOf } from "../errors.ts";
+import { plain, readBytes } from "../files.ts";
 import type { DataSet } from "./data-set.ts";
-import { exists, plain, readBytes } from "./files.ts";
-import { headerLength, type IdxKind, LONGEST_IDX, parseHeader, parseImages, parseLabels } from "./idx.ts";
+import { headerLength, type IdxKind, parseHeader, parseImages, parseLabels } from "./idx.ts";
 
 type Part = DataSet["part"];
 
@@ -23,14 +24,14 @@ const fileNames = (part: Part, kind: IdxKind): string[] => {
 };
 
 /** The path of the first file of that kind in `folder`, or undefined. */
-export const findFile = async (folder: string, part: Part, kind: IdxKind): Promise<string | undefined> => {
-  for (const name of fileNames(part, kind)) if (await exists(join(folder, name))) return join(folder, name);
-  return undefined;
-};
+export const findFile = (folder: string, part: Part, kind: IdxKind): string | undefined =>
+  fileNames(part, kind)
+    .map((name) => join(folder, name))
+    .find((path) => existsSync(path));
 
 /** Whether `folder` holds the images and the labels of that part. */
-export const holds = async (folder: string, part: Part): Promise<boolean> =>
-  (await findFile(folder, part, "images")) !== undefined && (await findFile(folder, part, "labels")) !== undefined;
+export const holds = (folder: string, part: Part): boolean =>
+  findFile(folder, part, "images") !== undefined && findFile(folder, part, "labels") !== undefined;
 
 /**
  * Unpacks a gzipped IDX file. Its header is unpacked first and bounds the rest, so that no small file can fill the memory.
@@ -51,13 +52,13 @@ export const unpack = async (packed: Uint8Array, place: string, kind: IdxKind): 
 };
 
 const readFile = async (folder: string, part: Part, kind: IdxKind): Promise<{ bytes: Uint8Array; place: string }> => {
-  const place = await findFile(folder, part, kind);
+  const place = findFile(folder, part, kind);
   if (place === undefined) {
     const looked = fileNames(part, kind).join(", ");
-    const got = (await exists(folder)) ? "none of them" : "no such folder";
+    const got = existsSync(folder) ? "none of them" : "no such folder";
     throw new LenetError(`${folder}: expected one of ${looked}, got ${got}. Give a folder of IDX files.`);
   }
-  const bytes = await readBytes(place, LONGEST_IDX);
+  const bytes = readBytes(place, `the ${part} ${kind}`);
   return { bytes: place.endsWith(".gz") ? await unpack(bytes, place, kind) : bytes, place };
 };
 

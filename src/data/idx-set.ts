@@ -1,12 +1,11 @@
 // A registered data set of four IDX files with known hashes: found in a folder of the system or in our cache, verified
 // whenever it is read, downloaded into the cache on demand. Which sets there are is registry.ts's business.
-import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { LenetError, messageOf } from "../errors.ts";
+import { LenetError } from "../errors.ts";
+import { makeFolder, writeAtomically } from "../files.ts";
 import type { DataSet } from "./data-set.ts";
 import { type DownloadOptions, download } from "./download.ts";
-import { writeBytes } from "./files.ts";
 import { fileName, findFile, holds, loadFolder, sha256, unpack } from "./folder.ts";
 import type { IdxKind } from "./idx.ts";
 
@@ -55,7 +54,7 @@ export const idxSet = (recipe: IdxRecipe): RegisteredSet => {
 
   const find = async (): Promise<string | undefined> => {
     for (const folder of [...recipe.folders, cache()]) {
-      if ((await holds(folder, "train")) && (await holds(folder, "test"))) return folder;
+      if (holds(folder, "train") && holds(folder, "test")) return folder;
     }
     return undefined;
   };
@@ -72,7 +71,7 @@ export const idxSet = (recipe: IdxRecipe): RegisteredSet => {
       if (got === wanted) continue;
       const rule = `the ${part} ${kind} of ${name} (sha256 ${wanted.slice(0, 12)}…)`;
       const how = `Remove the file and run: lenet data get ${name}`;
-      const place = await findFile(folder, part, kind);
+      const place = findFile(folder, part, kind);
       throw new LenetError(`${place}: expected ${rule}, got sha256 ${got.slice(0, 12)}…. ${how}`);
     }
     return set;
@@ -85,18 +84,16 @@ export const idxSet = (recipe: IdxRecipe): RegisteredSet => {
         (bytes) => sha256(bytes) === recipe.sha256[part][kind],
         () => false,
       );
-    await writeBytes(join(cache(), file), await download(mirrors, file, isRight, options));
+    writeAtomically(join(cache(), file), await download(mirrors, file, isRight, options));
   };
 
   const fetch = async (options?: DownloadOptions): Promise<string> => {
     const found = await find();
     if (found !== undefined) return found;
-    await mkdir(cache(), { recursive: true }).catch((thrown: unknown) => {
-      throw new LenetError(`${cache()}: expected to make this folder, got "${messageOf(thrown)}". Set LENET_CACHE.`);
-    });
+    makeFolder(cache());
     for (const part of parts) {
       for (const kind of kinds) {
-        if ((await findFile(cache(), part, kind)) === undefined) await fetchFile(part, kind, options);
+        if (findFile(cache(), part, kind) === undefined) await fetchFile(part, kind, options);
       }
     }
     return cache();

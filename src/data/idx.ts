@@ -17,7 +17,7 @@ const MAGIC = { images: 0x00000803, labels: 0x00000801 } as const;
 const GZIP = 0x1f8b;
 
 /** The longest file we read, in bytes: 1 GiB, or 1.3 million images of 28×28. */
-export const LONGEST_IDX = 2 ** 30;
+const LONGEST_IDX = 2 ** 30;
 
 /** Length of a header in bytes. */
 export const headerLength = (kind: IdxKind): number => 4 + 4 * (MAGIC[kind] & 0xff);

@@ -1,10 +1,10 @@
 // The data sets known by name, and the one door through which the rest of the program gets its data.
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { LenetError } from "../errors.ts";
+import { closest } from "../words.ts";
 import type { DataSet } from "./data-set.ts";
-import { didYouMean } from "./did-you-mean.ts";
-import { exists } from "./files.ts";
 import { loadFolder } from "./folder.ts";
 import { idxSet, type RegisteredSet } from "./idx-set.ts";
 
@@ -64,7 +64,7 @@ export const registeredSet = (name: string): RegisteredSet | undefined =>
 export const unknownData = (name: string): LenetError => {
   const known = registeredSets.map((set) => set.name);
   const rule = `${known.join(", ")} or a folder of IDX files`;
-  return new LenetError(`data: expected ${rule}, got "${name}".${didYouMean(name, known) || " See: lenet data list"}`);
+  return new LenetError(`data: expected ${rule}, got "${name}".${closest(name, known) || " See: lenet data list"}`);
 };
 
 /**
@@ -74,7 +74,7 @@ export const unknownData = (name: string): LenetError => {
 export const loadData = async (nameOrFolder: string, part: DataSet["part"]): Promise<DataSet> => {
   const registered = registeredSet(nameOrFolder);
   if (registered) return registered.load(part);
-  if (!/[/\\]/.test(nameOrFolder) && !(await exists(nameOrFolder))) throw unknownData(nameOrFolder);
+  if (!/[/\\]/.test(nameOrFolder) && !existsSync(nameOrFolder)) throw unknownData(nameOrFolder);
   return loadFolder(nameOrFolder, part);
 };
 

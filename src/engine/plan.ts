@@ -33,7 +33,11 @@ export const learnedSize = (place: LayerPlace): number =>
 
 /** The layer (or -1, the input) whose array layer `index` writes: its own, unless it works in place. */
 export const arrayOf = (layers: readonly LayerPlace[], index: number): number =>
-  index >= 0 && layers[index]!.layer.inPlace ? arrayOf(layers, index - 1) : index;
+  sharesArray(layers, index) ? arrayOf(layers, index - 1) : index;
+
+/** Of two layers in a row that could work in place only the first does: the second must leave its output to be looked at. */
+export const sharesArray = (layers: readonly LayerPlace[], index: number): boolean =>
+  index >= 0 && layers[index]!.layer.inPlace && !sharesArray(layers, index - 1);
 
 /** Everything the plan keeps in the arena. */
 export const claimsOf = (description: Description, options: PlanOptions, kernels: Kernels): readonly Claim[] => {
@@ -54,12 +58,16 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     { name: "stepMisses", element: "int", length: positions },
     floats("out.-1", batch * size(description.input)),
   ];
-  const scratch = Math.max(0, ...layers.map(({ layer, geometry }) => layer.scratch?.(geometry, kernels) ?? 0));
+  const scratch = Math.max(
+    options.distort ? (net.image.rows + 3) * (net.image.columns + 3) : 0,
+    ...layers.map(({ layer, geometry }) => layer.scratch?.(geometry, kernels) ?? 0),
+  );
   for (let thread = 0; thread < threads; thread++) claims.push(floats(`scratch.${thread}`, scratch));
   for (const [index, { layer, geometry, spec }] of layers.entries()) {
     const units = batch * size(geometry.output);
-    if (!layer.inPlace) claims.push(floats(`out.${index}`, units));
-    if (!layer.inPlace && optimiser) claims.push(floats(`dOut.${index}`, units));
+    const shares = sharesArray(layers, index);
+    if (!shares) claims.push(floats(`out.${index}`, units));
+    if (!shares && optimiser) claims.push(floats(`dOut.${index}`, units));
     for (const [name, length] of Object.entries(layer.buffers?.(spec, geometry.input) ?? {}))
       for (let shard = 0; shard < shardCount(batch); shard++) claims.push(floats(`${index}.${name}.${shard}`, length));
     if (optimiser && !layer.gradientRows)

@@ -10,7 +10,7 @@ import { type Floats, size } from "../shape.ts";
 import type { Arena } from "./arena.ts";
 import type { Description, TensorPlace } from "./describe.ts";
 import { drawMap } from "./distort.ts";
-import { arrayOf, learnedOf, learnedSize, type PlanOptions, shardCount, shardImages } from "./plan.ts";
+import { arrayOf, learnedOf, learnedSize, type PlanOptions, shardCount, shardImages, sharesArray } from "./plan.ts";
 
 /** One batch of work. */
 export interface Batch {
@@ -58,8 +58,10 @@ const layerViews = (
 ): Views => {
   const { layer, geometry, tensors, name, spec } = description.layers[index]!;
   const images = shard === "batch" ? options.batch : shardImages(options.batch);
-  const slice = (array: string, units: number): Floats =>
-    arena.floats(array).subarray(shard === "batch" ? 0 : shard * images * units);
+  const slice = (array: string, units: number): Floats => {
+    const start = shard === "batch" ? 0 : shard * images * units;
+    return arena.floats(array).subarray(start, start + images * units);
+  };
   const before = arrayOf(description.layers, index - 1);
   const own = arrayOf(description.layers, index);
   const training = options.optimiser !== null;
@@ -133,7 +135,7 @@ const lossOperation = ({ description, options, arena, kernels }: Binding, shard:
     forwardAndBackward(net.loss, views, pass.images, batch.first + start, batch.training ? batch.images : 0);
 };
 
-const inputOperation = ({ description, options, arena, kernels }: Binding, shard: number): Operation => {
+const inputOperation = ({ description, options, arena, kernels, thread }: Binding, shard: number): Operation => {
   const { image } = description.net;
   const start = shard * shardImages(options.batch);
   const geometry = { ...image, scale: (image.high - image.low) / 255, offset: image.low };
@@ -141,6 +143,7 @@ const inputOperation = ({ description, options, arena, kernels }: Binding, shard
   const order = arena.ints("order");
   const out = arena.floats("out.-1").subarray(start * size(description.input));
   const { distort } = options;
+  const scratch = arena.floats(`scratch.${thread}`);
   const key = streamKey(options.seed, "distort");
   const map: AffineMap = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
   return (pass, batch) => {
@@ -148,7 +151,7 @@ const inputOperation = ({ description, options, arena, kernels }: Binding, shard
       return kernels.pixels(geometry, pass.images, pixels, order, batch.first + start, out);
     for (let slot = 0; slot < pass.images; slot++) {
       drawMap(distort, key, batch.step, start + slot, map);
-      kernels.distort(geometry, map, pixels, order[batch.first + start + slot]!, out, slot);
+      kernels.distort(geometry, map, pixels, order[batch.first + start + slot]!, out, slot, scratch);
     }
   };
 };
@@ -162,6 +165,9 @@ const shardPhases = (binding: Binding, training: boolean): Phase[] => {
   const each = (make: (shard: number) => Operation): void => {
     for (const shard of shards) phases.at(-1)![shard]!.push(make(shard));
   };
+  // A layer that works in place, but on an array that is not to be written over, works on a copy.
+  const copies = (index: number): boolean =>
+    description.layers[index]!.layer.inPlace && !sharesArray(description.layers, index);
   const views = description.layers.map((_, index) => {
     const peers: Views[] = [];
     for (const shard of shards) peers.push(layerViews(binding, index, shard, peers));
@@ -174,6 +180,7 @@ const shardPhases = (binding: Binding, training: boolean): Phase[] => {
       each((shard) => (pass) => layer.beforeForward!(spec, views[index]![shard]!, pass));
       cut();
     }
+    if (copies(index)) each((shard) => () => views[index]![shard]!.out.set(views[index]![shard]!.in));
     each((shard) => (pass) => layer.forward(spec, views[index]![shard]!, pass));
   }
   each((shard) => lossOperation(binding, shard));
@@ -184,6 +191,7 @@ const shardPhases = (binding: Binding, training: boolean): Phase[] => {
         each((shard) => (pass) => layer.beforeBackward!(spec, views[index]![shard]!, pass));
         cut();
       }
+      if (copies(index)) each((shard) => () => views[index]![shard]!.dIn?.set(views[index]![shard]!.dOut));
       each((shard) => (pass) => layer.backward(spec, views[index]![shard]!, pass));
     }
   return phases.map((operations) => shardPhase(operations, shardImages(options.batch)));

@@ -37,13 +37,22 @@ export const startTeam = async (module: WebAssembly.Module, net: Net, options: P
     return new Worker(new URL("./worker.js", import.meta.url), { workerData });
   });
   const answers = (): Promise<unknown[]> => Promise.all(workers.map(answer));
-  const end = async (): Promise<void> => void (await Promise.all(workers.map((worker) => worker.terminate())));
-  const ready = answers();
-  await ready;
+  let ended = false;
+  const end = async (): Promise<void> => {
+    ended = true;
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  try {
+    await answers();
+  } catch (thrown) {
+    await end();
+    throw thrown;
+  }
   return {
     description,
     arena,
     walk: async (way) => {
+      if (ended) throw new Error("team: expected a team at work, got one that has ended");
       Atomics.store(control, CONTROL.stop, 0);
       Atomics.store(control, CONTROL.stopped, 0);
       Atomics.store(control, CONTROL.done, way.from);

@@ -47,8 +47,17 @@ export interface Kernels {
   /**
    * Image `slot` of out from image `image` of `pixels`, read through an affine map, bilinearly; outside it is background. The
    * pixel (x, y), from the middle of the image, shows what lies at (xx x + xy y + x0, yx x + yy y + y0).
+   * The scratch holds (rows + 3) × (columns + 3) floats.
    */
-  distort(g: PixelGeometry, map: AffineMap, pixels: Uint8Array, image: number, out: Floats, slot: number): void;
+  distort(
+    g: PixelGeometry,
+    map: AffineMap,
+    pixels: Uint8Array,
+    image: number,
+    out: Floats,
+    slot: number,
+    scratch: Floats,
+  ): void;
 
   /** out = bias + weight * in. weight (out maps, in maps, field, field); bias (out maps), or null. */
   convForward(

@@ -7,8 +7,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LenetError } from "../errors.ts";
+import { makeFolder, readBytes, readText, writeAtomically, writeTrouble } from "../files.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "../formats/safetensors.ts";
-import { makeFolder, readBytes, readText, writeAtomically, writeTrouble } from "./files.ts";
 
 /** How a net did on some images: mean loss, accuracy 0…1, and how many of how many images it got wrong. */
 export interface Score {
@@ -63,6 +63,9 @@ const names = {
   readme: "README.md",
 } as const;
 
+/** Where runs are kept that nobody gave a place. */
+export const RUNS = "runs";
+
 const restore = "Restore the file from a copy, or start a new run.";
 
 /**
@@ -71,7 +74,7 @@ const restore = "Restore the file from a copy, or start a new run.";
  * Throws LenetError when `dir` holds a run or a README.md already, and when the place cannot be written to.
  */
 export const createRunFolder = (dir: string | undefined, slug: string, now: Date): string => {
-  if (dir === undefined) return makeNewFolder(join("runs", `${timestamp(now)}-${slug.replace(/[^\w.-]+/g, "-")}`));
+  if (dir === undefined) return makeNewFolder(join(RUNS, `${timestamp(now)}-${slug.replace(/[^\w.-]+/g, "-")}`));
   const { readme, ...ofRun } = names;
   if (Object.values(ofRun).some((name) => existsSync(join(dir, name))))
     throw new LenetError(`${dir}: already holds a run. Resume it with --resume ${dir}, or choose another --out.`);
@@ -170,12 +173,15 @@ export const writeCheckpoint = (
   metadata: Readonly<Record<string, string>>,
 ): void => write(dir, names[name], encodeSafetensors(tensors, metadata));
 
+/** The file of a checkpoint. */
+export const checkpointPath = (dir: string, name: CheckpointName): string => join(dir, names[name]);
+
 /** Whether the run has got as far as this checkpoint. */
-export const hasCheckpoint = (dir: string, name: CheckpointName): boolean => existsSync(join(dir, names[name]));
+export const hasCheckpoint = (dir: string, name: CheckpointName): boolean => existsSync(checkpointPath(dir, name));
 
 /** A checkpoint. Throws LenetError when there is none, or the file is damaged. */
 export const readCheckpoint = (dir: string, name: CheckpointName): TensorFile => {
-  const path = join(dir, names[name]);
+  const path = checkpointPath(dir, name);
   return decodeSafetensors(readBytes(path, "a checkpoint of a run"), path);
 };
 

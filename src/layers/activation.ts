@@ -23,6 +23,7 @@ export const inPlace = true;
 export const forward = (spec: ActivationSpec, v: Views, pass: Pass): void =>
   v.kernels.activate(spec.activation, pass.images * size(v.geometry.output), v.out);
 
-/** dIn = dOut × f′, and dIn lies where dOut does. */
-export const backward = (spec: ActivationSpec, v: Views, pass: Pass): void =>
-  v.kernels.activateBackward(spec.activation, pass.images * size(v.geometry.output), v.out, v.dOut);
+/** dIn = dOut × f′; dIn lies where dOut does, or holds a copy of it. */
+export const backward = (spec: ActivationSpec, v: Views, pass: Pass): void => {
+  if (v.dIn) v.kernels.activateBackward(spec.activation, pass.images * size(v.geometry.output), v.out, v.dIn);
+};

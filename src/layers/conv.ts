@@ -52,6 +52,9 @@ const checkTable = ({ name, from, maps }: ConvSpec, input: Shape): void => {
     throw new LenetError(
       `${name}: expected a connection table of ${maps} columns, one per feature map, got ${from.length}.`,
     );
+  for (const maps of from)
+    if (new Set(maps).size < maps.length)
+      throw new LenetError(`${name}: expected each input map once in a connection, got ${maps.join(", ")}.`);
   for (const map of from.flat())
     if (!Number.isInteger(map) || map < 0 || map >= input.maps)
       throw new LenetError(`${name}: expected connections to input maps 0…${input.maps - 1}, got ${map}.`);

@@ -31,4 +31,6 @@ const leaveOut = ({ probability }: DropoutSpec, v: Views, pass: Pass, values: Vi
 };
 
 export const forward = (spec: DropoutSpec, v: Views, pass: Pass): void => leaveOut(spec, v, pass, v.out);
-export const backward = (spec: DropoutSpec, v: Views, pass: Pass): void => leaveOut(spec, v, pass, v.dOut);
+export const backward = (spec: DropoutSpec, v: Views, pass: Pass): void => {
+  if (v.dIn) leaveOut(spec, v, pass, v.dIn);
+};

@@ -69,7 +69,7 @@ export interface Layer<Spec> {
   census(spec: Spec, input: Shape): Census;
   /** Null: a unit sees the whole input. */
   window(spec: Spec): Window | null;
-  /** True: `out` is written over `in`, and dIn over dOut. */
+  /** True: works on `out` and `dIn` alone, which already hold `in` and `dOut` (the same arrays, or copies). */
   readonly inPlace: boolean;
   forward(spec: Spec, views: Views, pass: Pass): void;
   /** Writes dIn and the shard's gradients, from dOut. */

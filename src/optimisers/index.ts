@@ -42,12 +42,14 @@ export const update = (spec: OptimiserSpec, kernels: Kernels, range: Range, rate
   const { weight, gradient, state } = range;
   const decay = range.decays ? spec.decay : 0;
   const count = weight.length;
-  if (spec.kind === "sgd") return kernels.sgd(count, rate, decay, weight, gradient);
-  if (spec.kind === "momentum") return kernels.momentum(count, rate, decay, spec.momentum, weight, gradient, state[0]!);
-  const { beta1, beta2, epsilon } = spec;
-  const rate1 = rate / (1 - power(beta1, step));
-  const scale2 = 1 / Math.sqrt(1 - power(beta2, step));
-  kernels.adam(count, rate, decay, beta1, beta2, epsilon, rate1, scale2, weight, gradient, state[0]!, state[1]!);
+  if (spec.kind === "sgd") kernels.sgd(count, rate, decay, weight, gradient);
+  else if (spec.kind === "momentum") kernels.momentum(count, rate, decay, spec.momentum, weight, gradient, state[0]!);
+  else {
+    const { beta1, beta2, epsilon } = spec;
+    const rate1 = rate / (1 - power(beta1, step));
+    const scale2 = 1 / Math.sqrt(1 - power(beta2, step));
+    kernels.adam(count, rate, decay, beta1, beta2, epsilon, rate1, scale2, weight, gradient, state[0]!, state[1]!);
+  }
 };
 
 /** baseⁿ by squaring: multiplications only, so every machine gives the same bits (Math.pow need not). */

@@ -89,22 +89,22 @@ test.each<[string, string[], string]>([
   [
     "an unknown set",
     ["get", "minst"],
-    'data: expected mnist, fashion-mnist or a folder of IDX files, got "minst". Did you mean mnist?',
+    'data: expected mnist, fashion-mnist or a folder of IDX files, got "minst". Did you mean "mnist"?',
   ],
   [
     "a number of digits that is none",
     ["show", "FOLDER", "--out", "x.png", "--digits", "many"],
-    '--digits: expected a whole number from 1 to 6, got "many". Give another number.',
+    '--digits: expected a whole number from 1 to 6, got "many".',
   ],
   [
     "more digits than there are",
     ["show", "FOLDER", "--out", "x.png", "--digits", "7"],
-    '--digits: expected a whole number from 1 to 6, got "7". Give another number.',
+    '--digits: expected a whole number from 1 to 6, got "7".',
   ],
   [
     "a seed below 0",
     ["show", "FOLDER", "--out", "x.png", "--digits", "2", "--seed", "-1"],
-    '--seed: expected a whole number from 0 to 9007199254740991, got "-1". Give another number.',
+    '--seed: expected a whole number from 0, got "-1".',
   ],
   [
     "a seed for no sheet",
@@ -114,12 +114,12 @@ test.each<[string, string[], string]>([
   [
     "a sheet into no folder",
     ["show", "FOLDER", "--out", "FOLDER/a/x.png", "--digits", "2"],
-    "FOLDER/a/x.png: expected a folder to write into, got none. Make the folder first.",
+    "FOLDER/a/x.png: expected a place to write to, but its folder does not exist or takes no files. Choose another place.",
   ],
   [
     "a sheet over a folder",
     ["show", "FOLDER", "--out", "FOLDER", "--digits", "2"],
-    "FOLDER: expected a file, got a folder. Name a file.",
+    "FOLDER: expected a file or a new name, got a folder. Choose another name.",
   ],
 ])("lenet data: %s is one sentence", async (_name, words, message) => {
   const here = words.map((word) => word.replace("FOLDER", folder));

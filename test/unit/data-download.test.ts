@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Progress } from "../../src/data/download.ts";
-import { writeBytes } from "../../src/data/files.ts";
 import { sha256 } from "../../src/data/folder.ts";
 import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
 import { idxSet, type RegisteredSet } from "../../src/data/idx-set.ts";
 import { LenetError } from "../../src/errors.ts";
+import { writeAtomically } from "../../src/files.ts";
 
 const images = encodeImages({ images: Uint8Array.of(1, 2, 3, 4), count: 1, rows: 2, columns: 2 });
 const labels = encodeLabels(Uint8Array.of(5));
@@ -146,7 +146,7 @@ test("cache: a file that changed is named with both hashes", async () => {
   const set = tinySet([mirror]);
   const folder = await set.fetch();
   const other = encodeImages({ images: Uint8Array.of(1, 2, 3, 5), count: 1, rows: 2, columns: 2 });
-  await writeBytes(join(folder, file), gzipSync(other));
+  writeAtomically(join(folder, file), gzipSync(other));
   const rule = `the train images of tiny (sha256 ${sha256(images).slice(0, 12)}…)`;
   await expect(set.load("train")).rejects.toThrow(
     new LenetError(

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LenetError } from "../../src/errors.ts";
-import { readBytes, readText, writeAtomically } from "../../src/lab/files.ts";
+import { readBytes, readText, writeAtomically } from "../../src/files.ts";
 import {
   createRunFolder,
   type EpochRecord,
@@ -68,7 +68,7 @@ describe("writeAtomically", () => {
   it("leaves the old file when the process is killed between the temporary file and the rename", () => {
     const path = join(dir, "a");
     writeAtomically(path, "old");
-    const files = new URL("../../dist/src/lab/files.js", import.meta.url).href;
+    const files = new URL("../../dist/src/files.js", import.meta.url).href;
     const killed = `
       import fs from "node:fs";
       import { syncBuiltinESMExports } from "node:module";
@@ -134,11 +134,11 @@ describe("readBytes", () => {
     );
   });
 
-  it("refuses a file above 1 GB before reading it, and text that is not UTF-8", () => {
+  it("refuses a file above 1 GiB before reading it, and text that is not UTF-8", () => {
     const path = join(dir, "large");
     execFileSync("truncate", ["-s", "2G", path]);
     expect(trouble(() => readBytes(path, "a checkpoint")).message).toBe(
-      "DIR/large: expected a checkpoint of at most 1 GB, got 2147483648 bytes. Check the name.",
+      "DIR/large: expected a checkpoint of at most 1 GiB, got 2147483648 bytes. Check the name.",
     );
     writeFileSync(path, new Uint8Array([0xff]));
     expect(trouble(() => readText(path, "a text")).message).toBe(

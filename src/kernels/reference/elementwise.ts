@@ -85,8 +85,11 @@ export const unitBiasBackward = (images: number, count: number, gradient: Floats
   for (let i = 0; i < images * count; i++) dBias[i % count]! += gradient[i]!;
 };
 
+/** A unit is left out when its 32-bit hash falls below this. */
+export const dropLimit = (probability: number): number => Math.min(2 ** 32 - 1, Math.round(probability * 2 ** 32));
+
 export const dropout = (key: number, first: number, count: number, probability: number, values: Floats): void => {
-  const limit = Math.round(probability * 2 ** 32);
+  const limit = dropLimit(probability);
   const scale = 1 / (1 - probability);
   for (let i = 0; i < count; i++) {
     const hash = mix(mix((first + i) ^ key) + key);

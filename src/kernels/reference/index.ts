@@ -8,7 +8,7 @@ import * as norm from "./norm.ts";
 import * as optimise from "./optimise.ts";
 import * as pool from "./pool.ts";
 
-const { SQUASH: _, ...units } = elementwise;
+const { SQUASH: _, dropLimit: __, ...units } = elementwise;
 
 export const reference: Kernels = {
   ...conv,

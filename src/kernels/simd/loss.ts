@@ -12,6 +12,7 @@ function exponential(x: f64): f64 {
 
 /** ln x for x ≥ 1: the series of artanh on the mantissa, brought between √½ and √2. */
 function logarithm(x: f64): f64 {
+  if (!(x < Infinity)) return x;
   const bits = reinterpret<u64>(x);
   let k = <i32>(bits >> 52) - 1023;
   let mantissa = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);

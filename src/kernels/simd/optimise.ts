@@ -61,22 +61,11 @@ export function f32_sgd(
   }
 }
 
-/** Adam; `shrink` = rate × decay, `rate1` and `scale2` hold the corrections of the first steps. */
+/** Adam; `shrink` = rate × decay, `one1` = 1 - β₁, `one2` = 1 - β₂ (float32 would lose digits of them), `rate1` and `scale2` hold the corrections of the first steps. */
 export function f32_adam(
-  count: i32,
-  shrink: f32,
-  beta1: f32,
-  beta2: f32,
-  epsilon: f32,
-  rate1: f32,
-  scale2: f32,
-  weight: usize,
-  gradient: usize,
-  mean: usize,
-  square: usize,
+  count: i32, shrink: f32, beta1: f32, one1: f32, beta2: f32, one2: f32, epsilon: f32, rate1: f32, scale2: f32,
+  weight: usize, gradient: usize, mean: usize, square: usize,
 ): void {
-  const one1: f32 = 1 - beta1,
-    one2: f32 = 1 - beta2;
   const shrinks = f32x4.splat(shrink),
     betas1 = f32x4.splat(beta1),
     betas2 = f32x4.splat(beta2);

@@ -62,7 +62,7 @@ export function f32_sum_pool_backward(
     }
 }
 
-/** Address of the largest unit of a square, the first of equals in reading order. */
+/** Address of the largest unit of a square, the first of equals in reading order; of a NaN where there is one. */
 // @ts-ignore: decorator
 @inline
 function largestOf(square: usize, row: usize, field: i32): usize {
@@ -70,7 +70,8 @@ function largestOf(square: usize, row: usize, field: i32): usize {
   for (let ky = 0; ky < field; ky++)
     for (let kx = 0; kx < field; kx++) {
       const at = square + <usize>ky * row + (<usize>kx << 2);
-      if (load<f32>(at) > load<f32>(best)) best = at;
+      const value = load<f32>(at);
+      if (value > load<f32>(best) || value != value) best = at;
     }
   return best;
 }

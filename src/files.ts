@@ -1,5 +1,5 @@
-// Files, read and written so that trouble is one sentence and never a half-written file. What is in them, and what a run
-// is, are not known here.
+// Files, read and written so that trouble is one sentence and never a half-written file. A leaf: what is in them, and what
+// a run or a data set is, are not known here.
 import {
   closeSync,
   fsyncSync,
@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { LenetError, messageOf } from "../errors.ts";
+import { LenetError, messageOf } from "./errors.ts";
 
 /** What the user can mend, by the operating system's code; every other code is the machine's trouble. */
 const mendable: ReadonlyMap<string, string> = new Map([
@@ -27,8 +27,12 @@ const mendable: ReadonlyMap<string, string> = new Map([
   ["ELOOP", "its path is a circle of links"],
 ]);
 
-/** Bytes of the largest file read: far above any checkpoint of a LeNet, below what one buffer holds. */
-const readable = 1e9;
+/** Bytes of the largest file read: above any checkpoint or data set of ours, below what one buffer holds. */
+const READABLE = 2 ** 30;
+
+/** The same bytes without Node's Buffer around them, whose slice() is no copy. */
+export const plain = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 /**
  * What to throw in place of `thrown`: one sentence where the operating system refused to make or write `path`, else
@@ -81,16 +85,16 @@ export const makeFolder = (path: string): void => {
 
 /**
  * The bytes of the file at `path`; `what` says in messages what was expected there, such as "a checkpoint".
- * Throws LenetError when there is none, when it is a folder, a device or above 1 GB, and when it may not be read.
+ * Throws LenetError when there is none, when it is a folder, a device or above 1 GiB, and when it may not be read.
  */
 export const readBytes = (path: string, what: string): Uint8Array => {
   try {
     const there = statSync(path);
     // A pipe or a device may never end.
     if (!there.isFile()) throw new LenetError(`${path}: expected ${what}, got ${kindOf(there)}. Name the file itself.`);
-    if (there.size > readable)
-      throw new LenetError(`${path}: expected ${what} of at most 1 GB, got ${there.size} bytes. Check the name.`);
-    return readFileSync(path);
+    if (there.size > READABLE)
+      throw new LenetError(`${path}: expected ${what} of at most 1 GiB, got ${there.size} bytes. Check the name.`);
+    return plain(readFileSync(path));
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code === undefined) throw thrown;
@@ -118,7 +122,14 @@ const codeOf = (thrown: unknown): string | undefined =>
 
 const kindOf = (there: Stats): string => (there.isDirectory() ? "a folder" : "a pipe or a device");
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** Whether there is a folder at `path` that we may look at. */
+export const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+};
 
 // Not mkdirSync's own `recursive`: on Node 20 it never returns where the folder above is there and takes none (/proc).
 const makeFolders = (path: string): void => {

@@ -1,0 +1,119 @@
+// lenet bench: how fast this is, on this machine, in one run with the roof of the core and with other engines. Figures go to
+// stdout and to a file, progress to stderr.
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import { LenetError } from "../src/errors.ts";
+import { makeFolder, writeAtomically } from "../src/files.ts";
+import { compareResults, readResult } from "../src/lab/bench/compare.ts";
+import { type Peer, peers } from "../src/lab/bench/peers.ts";
+import { benchText, comparisonText } from "../src/lab/bench/report.ts";
+import type { BenchResult } from "../src/lab/bench/result.ts";
+import { type BenchProgress, runBench } from "../src/lab/bench/run.ts";
+import { lenet5 } from "../src/nets/lenet5.ts";
+import { closest } from "../src/words.ts";
+import { numberAboveZero, withJson } from "./options.ts";
+import { duration, print, printJson, say } from "./output.ts";
+
+interface Options {
+  readonly seconds?: number;
+  readonly peers?: string;
+  readonly quick?: true;
+  readonly kernels?: true;
+  readonly out?: string;
+  readonly compare?: string;
+  readonly json?: true;
+}
+
+/** Seconds of one measurement and how often each is taken; a kernel needs less. */
+const usual = { seconds: 2, repetitions: 3 };
+const quick = { seconds: 0.3, repetitions: 1 };
+const ofKernels = 0.1;
+
+/** The peers of a list of names, or none. Throws LenetError for an unknown name. */
+const peersNamed = (list: string): readonly Peer[] => {
+  if (list === "none") return [];
+  const known = peers.map(({ name }) => name);
+  return list.split(",").map((word) => {
+    const found = peers.find(({ name }) => name === word.trim());
+    if (found) return found;
+    throw new LenetError(
+      `--peers: expected none, or some of ${known.join(",")}, got "${word.trim()}".${closest(word.trim(), known)}`,
+    );
+  });
+};
+
+/** `bench/results/2026-01-31-some-cpu.json` under the current folder: one file a day and processor, the last run's. */
+const usualOut = ({ date, cpu }: BenchResult): string => {
+  const slug = cpu
+    .toLowerCase()
+    .replace(/\((r|tm)\)/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  return join("bench", "results", `${date.slice(0, 10)}-${slug}.json`);
+};
+
+/** One line that is written over on a terminal; elsewhere a line for each measurement. */
+const showProgress = ({ title, elapsedMs, remainingMs }: BenchProgress): void => {
+  const left = remainingMs === null ? "" : `, about ${duration(remainingMs)} left`;
+  const line = `${duration(elapsedMs)}${left}: ${title}`;
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+};
+
+const endProgress = (): void => {
+  if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+};
+
+const bench = async (options: Options): Promise<void> => {
+  const then = options.compare === undefined ? null : readResult(options.compare);
+  const { seconds, repetitions } = options.quick ? quick : usual;
+  const result = await runBench({
+    net: lenet5,
+    seconds: options.seconds ?? (options.kernels ? ofKernels : seconds),
+    repetitions,
+    peers: options.peers === undefined ? (options.quick ? [] : peers) : peersNamed(options.peers),
+    threads: availableParallelism(),
+    of: options.kernels ? "kernels" : "nets",
+    onProgress: showProgress,
+  });
+  endProgress();
+  // A quick look is no result to keep, unless somebody says where.
+  const out = options.out ?? (options.quick || options.kernels ? null : usualOut(result));
+  if (out !== null) {
+    makeFolder(dirname(out));
+    writeAtomically(out, `${JSON.stringify(result, null, 2)}\n`);
+    say(`Wrote ${out}`);
+  }
+  const compared = then === null ? null : compareResults(result, then);
+  if (options.json) return printJson(compared ? { ...result, compared } : result);
+  print(benchText(result));
+  if (then && compared) print(`\n${comparisonText(compared, then)}`);
+};
+
+const more = `
+The peers are programs in bench/peers of the repository; an absent one is reported, with how to install it. Each of them
+is timed right after LeNet, again and again in turn, and only such neighbours are compared.
+
+Examples:
+  lenet bench                                   everything, some minutes; kept in bench/results
+  lenet bench --quick                           LeNet alone, in some seconds
+  lenet bench --peers pytorch,pytorch-plain     beside PyTorch, tuned and as tutorials write it
+  lenet bench --kernels --compare before.json   each kernel by itself, beside an earlier --out before.json`;
+
+/** The command `lenet bench`. */
+export function benchCommand(): Command {
+  const command = new Command("bench")
+    .description("measure training and inference on this machine, beside its roof and other engines")
+    .option(
+      "--seconds <n>",
+      `seconds of each measurement (default: ${usual.seconds}; quick: ${quick.seconds})`,
+      numberAboveZero("--seconds"),
+    )
+    .option("--peers <list>", `none, or some of ${peers.map(({ name }) => name).join(",")} (default: all)`)
+    .option("--quick", "measure everything once, briefly, without peers; keep no file")
+    .option("--kernels", "measure each kernel by itself instead")
+    .option("--out <file>", "where to keep the figures (default: bench/results/<date>-<cpu>.json)")
+    .option("--compare <file>", "set the figures beside those of an earlier run")
+    .addHelpText("after", more);
+  return withJson(command).action(bench);
+}

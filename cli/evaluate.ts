@@ -1,0 +1,118 @@
+// lenet evaluate: how a model does on a data set, and what it gets wrong. The result goes to stdout.
+import { Command } from "commander";
+import type { DataSet } from "../src/data/data-set.ts";
+import { loadData } from "../src/data/registry.ts";
+import { DATA } from "../src/lab/defaults.ts";
+import { type Evaluation, evaluate } from "../src/lab/evaluate.ts";
+import { load, newestRun } from "../src/lab/load.ts";
+import type { Model } from "../src/lab/model.ts";
+import { oneOf } from "../src/lab/rules.ts";
+import { alignedTable, thousands } from "../src/lab/table.ts";
+import { netNamed } from "../src/nets/index.ts";
+import { confusionText } from "./confusion.ts";
+import { wholeFrom, withJson, withThreads } from "./options.ts";
+import { coloursFor, percent, print, printJson } from "./output.ts";
+
+interface Options {
+  readonly net?: string;
+  readonly data?: string;
+  readonly part: string;
+  readonly wrong?: number;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  lenet evaluate                              the newest run in runs/, on the test images of its data
+  lenet evaluate runs/NAME --wrong 10         and the first ten images it gets wrong
+  lenet evaluate net.safetensors --data ./my-digits --part train --json`;
+
+/** A wrong answer: the image's index, its label, the model's answer and outputs. */
+interface Wrong {
+  readonly index: number;
+  readonly label: number;
+  readonly answer: number;
+  readonly logits: readonly number[];
+}
+
+/** The data that the model was trained on, as far as it knows. */
+const ownData = (model: Model): string => {
+  try {
+    return JSON.parse(model.metadata["settings"] ?? "").data ?? DATA;
+  } catch {
+    return DATA;
+  }
+};
+
+const firstWrong = (model: Model, set: DataSet, { wrong, answers }: Evaluation, most: number): Wrong[] => {
+  const bytes = set.rows * set.columns;
+  return wrong.slice(0, most).map((index) => ({
+    index,
+    label: set.labels[index]!,
+    answer: answers[index]!,
+    logits: [...model.outputs(set.images.subarray(index * bytes, (index + 1) * bytes))],
+  }));
+};
+
+const run = async (path: string | undefined, options: Options): Promise<void> => {
+  const part = oneOf("--part", options.part, ["test", "train"]);
+  const model = load(path ?? newestRun(), options.net === undefined ? undefined : netNamed(options.net));
+  const set = await loadData(options.data ?? ownData(model), part);
+  const found = await evaluate(model, set, options.threads === undefined ? {} : { threads: options.threads });
+  const wrong = firstWrong(model, set, found, options.wrong ?? 0);
+  const { loss, accuracy, misses, images, confusion } = found;
+  if (options.json)
+    return printJson({
+      net: model.net.name,
+      data: set.name,
+      part,
+      loss,
+      accuracy,
+      misses,
+      images,
+      classes: classErrors(confusion),
+      confusion,
+      wrong: options.wrong === undefined ? found.wrong : wrong,
+    });
+  const colours = coloursFor(process.stdout);
+  print(
+    `${model.net.name} on ${set.name}, ${part}: ${colours.bold(percent(accuracy))}, ${thousands(misses)} misses of ${thousands(images)}, loss ${loss.toFixed(4)}\n`,
+  );
+  print(confusionText(confusion, colours));
+  if (wrong.length > 0) print(`\n${wrongTable(wrong)}`);
+};
+
+/** Of each class: images, misses, and the share that was missed. */
+const classErrors = (confusion: Evaluation["confusion"]) =>
+  confusion.map((counts, label) => {
+    const images = counts.reduce((sum, count) => sum + count, 0);
+    const misses = images - counts[label]!;
+    return { label, images, misses, errorRate: images > 0 ? misses / images : 0 };
+  });
+
+const wrongTable = (wrong: readonly Wrong[]): string =>
+  alignedTable(
+    [
+      ["index", "label", "answer", ...wrong[0]!.logits.map((_, label) => `${label}`)],
+      ...wrong.map(({ index, label, answer, logits }) => [
+        `${index}`,
+        `${label}`,
+        `${answer}`,
+        ...logits.map((logit) => logit.toFixed(2)),
+      ]),
+    ],
+    new Array<"right">(3 + wrong[0]!.logits.length).fill("right"),
+  );
+
+/** The command `lenet evaluate`. */
+export function evaluateCommand(): Command {
+  const command = new Command("evaluate")
+    .description("count a model's errors on a data set")
+    .argument("[model]", "a run folder or a safetensors file (default: the newest run in runs/)")
+    .option("--data <name>", "a registered data set or a folder of IDX files (default: what the model was trained on)")
+    .option("--part <part>", "test or train", "test")
+    .option("--wrong <n>", "show the first n wrong answers with the last layer's outputs", wholeFrom("--wrong", 1))
+    .option("--net <name>", "the net, where the file does not say which");
+  return withJson(withThreads(command)).addHelpText("after", examples).action(run);
+}

@@ -1,0 +1,119 @@
+// lenet predict: which digit a picture shows, and how sure the model is. The answers go to stdout.
+import { Command } from "commander";
+import { normaliseDigit } from "../src/data/digit.ts";
+import { decodeImage } from "../src/data/image.ts";
+import { loadData } from "../src/data/registry.ts";
+import { LenetError } from "../src/errors.ts";
+import { readBytes } from "../src/files.ts";
+import { load, newestRun } from "../src/lab/load.ts";
+import type { Model, Prediction } from "../src/lab/model.ts";
+import { oneOf, whole } from "../src/lab/rules.ts";
+import { netNamed } from "../src/nets/index.ts";
+import { halfBlocks } from "./half-blocks.ts";
+import { wholeFrom, withJson } from "./options.ts";
+import { coloursFor, percent, print, printJson } from "./output.ts";
+
+interface Options {
+  readonly model?: string;
+  readonly net?: string;
+  readonly data?: string;
+  readonly index?: number;
+  readonly part: string;
+  readonly show?: true;
+  readonly json?: true;
+}
+
+/** One image to ask about. */
+interface Question {
+  readonly name: string;
+  /** (rows, columns), ink 255. */
+  readonly pixels: Uint8Array;
+  /** What it is, where that is known. */
+  readonly label?: number;
+}
+
+const BAR = 30;
+
+const examples = `
+Examples:
+  lenet predict digit.png                          ask the newest run in runs/
+  lenet predict --model runs/NAME a.png b.jpg      ask that run about two pictures
+  lenet predict --data mnist --index 7 --show      a test image, and what it looks like
+
+A picture may be of any size, dark on light or light on dark, with one digit in it.`;
+
+const questions = async (pictures: readonly string[], { data, index, part }: Options): Promise<Question[]> => {
+  if ((data === undefined) !== (index === undefined))
+    throw new LenetError("--data, --index: expected both or none, got one of them. Say --data mnist --index 7.");
+  const asked = pictures.map((name) => {
+    const { pixels } = normaliseDigit(decodeImage(readBytes(name, "a PNG or JPEG picture"), name));
+    return { name, pixels };
+  });
+  if (data !== undefined)
+    asked.push(await imageOf(data, whole("--index", index, 0), oneOf("--part", part, ["test", "train"])));
+  if (asked.length > 0) return asked;
+  throw new LenetError(
+    "lenet predict: expected a picture, got none. Name PNG or JPEG files, or --data mnist --index 7.",
+  );
+};
+
+const imageOf = async (data: string, index: number, part: "test" | "train"): Promise<Question> => {
+  const set = await loadData(data, part);
+  whole("--index", index, 0, set.count - 1);
+  const bytes = set.rows * set.columns;
+  const pixels = set.images.slice(index * bytes, (index + 1) * bytes);
+  return { name: `${set.name}, ${part} image ${index}`, pixels, label: set.labels[index]! };
+};
+
+const run = async (pictures: readonly string[], options: Options): Promise<void> => {
+  const asked = await questions(pictures, options);
+  const model = load(options.model ?? newestRun(), options.net === undefined ? undefined : netNamed(options.net));
+  const answers = asked.map(({ pixels, ...question }) => ({ question, answer: model.predict(pixels) }));
+  if (options.json)
+    return printJson(
+      answers.map(({ question: { name, label }, answer: { label: answer, probabilities, pixels } }) => ({
+        image: name,
+        ...(label === undefined ? {} : { label }),
+        answer,
+        probabilities,
+        pixels: rowsOf(model, pixels),
+      })),
+    );
+  const show = options.show === true || process.stdout.isTTY === true;
+  for (const { question, answer } of answers) print(answerText(question, answer, show ? model : null));
+};
+
+/** The answer, a bar for every class, and the image where `shown` names the model that saw it. */
+const answerText = (
+  { name, label }: Omit<Question, "pixels">,
+  { label: answer, probabilities, pixels }: Prediction,
+  shown: Model | null,
+): string => {
+  const colours = coloursFor(process.stdout);
+  const truth = label === undefined ? "" : label === answer ? ", which is right" : `, but it is ${label}`;
+  const bars = probabilities.map((probability, digit) => {
+    const text = `  ${digit}  ${percent(probability).padStart(8)}  ${"█".repeat(Math.round(probability * BAR))}`;
+    return digit === answer ? colours.bold(text) : text;
+  });
+  const picture = shown === null ? [] : [halfBlocks(pixels, shown.net.image.columns, colours), ""];
+  return [`${name}: ${colours.bold(`${answer}`)}${truth}`, "", ...picture, ...bars, ""].join("\n");
+};
+
+const rowsOf = ({ net }: Model, pixels: Uint8Array): number[][] =>
+  Array.from({ length: net.image.rows }, (_, row) => [
+    ...pixels.subarray(row * net.image.columns, (row + 1) * net.image.columns),
+  ]);
+
+/** The command `lenet predict`. */
+export function predictCommand(): Command {
+  const command = new Command("predict")
+    .description("say which digit a picture shows")
+    .argument("[pictures...]", "PNG or JPEG files, each with one digit")
+    .option("--model <path>", "a run folder or a safetensors file (default: the newest run in runs/)")
+    .option("--data <name>", "take the image from a data set instead")
+    .option("--index <n>", "which one of its images, from 0", wholeFrom("--index", 0))
+    .option("--part <part>", "test or train", "test")
+    .option("--show", "show the image as the net saw it (on a terminal always)")
+    .option("--net <name>", "the net, where the file does not say which");
+  return withJson(command).addHelpText("after", examples).action(run);
+}

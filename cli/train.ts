@@ -1,0 +1,143 @@
+// lenet train: a net learns, from the beginning or from where a run was interrupted. Words go to stderr; with --json every
+// event is a line on stdout, and the last line is the result.
+import { Command } from "commander";
+import { LenetError } from "../src/errors.ts";
+import { recipeOf } from "../src/lab/defaults.ts";
+import type { TrainEvent } from "../src/lab/events.ts";
+import { netOfRun, refuseSettled } from "../src/lab/resume.ts";
+import { resolve, type TrainSettings } from "../src/lab/settings.ts";
+import { thousands } from "../src/lab/table.ts";
+import { type TrainResult, train } from "../src/lab/train.ts";
+import { netNamed, nets } from "../src/nets/index.ts";
+import { optimiserKinds } from "../src/optimisers/index.ts";
+import { scheduleKinds } from "../src/optimisers/schedule.ts";
+import { confusionText } from "./confusion.ts";
+import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import {
+  dashed,
+  numberAboveZero,
+  numberFromZero,
+  shareOf,
+  stagesFrom,
+  wholeFrom,
+  withJson,
+  withThreads,
+} from "./options.ts";
+import { coloursFor, duration, percent, print, say } from "./output.ts";
+import { scheduleText, showEvents } from "./progress.ts";
+
+interface Options extends Omit<TrainSettings, "schedule"> {
+  readonly schedule?: TrainSettings["schedule"] | "staged";
+  readonly stages?: ReturnType<typeof stagesFrom>;
+  readonly json?: true;
+  readonly color?: boolean;
+}
+
+/** The recipes of all nets, a line each. */
+const recipes = (): string =>
+  nets
+    .map((net) => {
+      const { optimiser, schedule, batch, epochs, validation, seed, distort } = recipeOf(net);
+      const distorted = distort > 0 ? [`distort ${distort}`] : [];
+      const facts = [optimiser.kind, scheduleText(schedule), `batch ${batch}`, `${epochs} epochs`, ...distorted];
+      return `  ${net.name}: ${[...facts, `validation ${validation}`, `seed ${seed}`].join(", ")}`;
+    })
+    .join("\n");
+
+const examples = (): string => `
+Defaults, a recipe for each net:
+${recipes()}
+
+With --rate or --optimiser the training is plain: a constant rate, no decay, no
+distortion, unless --schedule, --decay or --distort ask for them.
+Validation images are the last ones of the training images: the recipe's number, but at most a tenth of them.
+
+Examples:
+  lenet train                                        the default net on MNIST, into a new folder of runs/
+  lenet train lenet5 --epochs 3 --seed 2 --out a     three epochs, other weights, into the folder a
+  lenet train --optimiser momentum --rate 0.02 --schedule cosine --decay 0.0005
+  lenet train --stages 2x0.0005,3x0.0002,3x0.0001    epochs × rate, stage after stage
+  lenet train --data ./my-digits --init a            learn on from the best weights of a, on other images
+  lenet train --resume a                             go on after an interruption, as if there had been none
+  lenet train --json | tail -1                       the result alone, for a program`;
+
+/** The settings that the options come to. */
+const settingsFrom = ({ stages, schedule, shuffle, json, color, ...options }: Options): TrainSettings => {
+  if (stages === undefined && schedule === "staged")
+    throw new LenetError("--schedule: expected --stages beside staged, got none. Add --stages 2x0.0005,3x0.0002.");
+  if (stages !== undefined && schedule !== undefined && schedule !== "staged")
+    throw new LenetError(`--stages: expected --schedule staged or none, got ${schedule}. Leave one out.`);
+  const staged = stages === undefined ? undefined : ({ kind: "staged", stages } as const);
+  return {
+    ...options,
+    ...(shuffle === false ? { shuffle } : {}),
+    ...(staged || schedule !== undefined ? { schedule: staged ?? (schedule as TrainSettings["schedule"]) } : {}),
+  };
+};
+
+const run = async (name: string | undefined, options: Options): Promise<void> => {
+  const given = settingsFrom(options);
+  if (given.resume !== undefined) refuseSettled(given, dashed);
+  const net =
+    given.resume !== undefined && name === undefined ? netOfRun(given.resume) : netNamed(name ?? nets[0]!.name);
+  // Checked here once more than the library does, so that a message spells the settings as they were typed.
+  resolve(net, given, dashed);
+  const onEvent = options.json
+    ? (event: TrainEvent): void => print(JSON.stringify(event))
+    : showEvents(process.stderr, coloursFor(process.stderr));
+  const result = await interruptible((signal) => train(net, { ...given, signal, onEvent }));
+  if (options.json) printResult(result);
+  else report(result, net.name);
+  if (result.interrupted) process.exitCode = INTERRUPTED;
+};
+
+const printResult = ({ metrics, history, confusion, folder, interrupted }: TrainResult): void =>
+  print(JSON.stringify({ kind: "result", interrupted, folder, metrics, history, confusion: confusion ?? null }));
+
+const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string): void => {
+  const colours = coloursFor(process.stderr);
+  if (interrupted) {
+    const goOn = folder === null ? "Nothing was kept." : `To go on: ${colours.bold(`lenet train --resume ${folder}`)}`;
+    say(`Interrupted in epoch ${history.length + 1}, after a complete step. ${goOn}`);
+    return;
+  }
+  const { test, epochs, elapsedMs, imagesPerSecond } = metrics;
+  if (test && confusion) {
+    const [accuracy, count] = [colours.bold(percent(test.accuracy)), thousands(test.images)];
+    say(`\nTest: ${accuracy}, ${test.misses} misses of ${count}, loss ${test.loss.toFixed(4)}\n`);
+    say(confusionText(confusion, colours));
+  }
+  say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
+  if (folder === null) return;
+  say(`Run folder: ${folder}\n\nTry next:`);
+  say(`  lenet predict --model ${folder} --data mnist --index 0 --show`);
+  say(`  lenet evaluate ${folder} --wrong 10`);
+  say(`  lenet train ${net} --seed 2`);
+};
+
+/** The command `lenet train`. */
+export function trainCommand(): Command {
+  const command = new Command("train")
+    .description("train a net")
+    .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}`)
+    .option("--data <name>", "a registered data set or a folder of IDX files (default: mnist)")
+    .option("--epochs <n>", "times to go through the images", wholeFrom("--epochs", 1))
+    .option("--batch <n>", "images a step", wholeFrom("--batch", 1))
+    .option("--optimiser <kind>", optimiserKinds.join(", "))
+    .option("--rate <number>", "learning rate, the highest of a schedule", numberAboveZero("--rate"))
+    .option("--momentum <share>", "of the optimiser momentum (default: 0.9)", shareOf("--momentum"))
+    .option("--decay <number>", "decoupled weight decay", numberFromZero("--decay"))
+    .option("--schedule <kind>", scheduleKinds.join(", "))
+    .option("--distort <strength>", "distort training images anew each time; 0: not", numberFromZero("--distort"))
+    .option("--stages <list>", "epochs × rate of a staged schedule: 2x0.0005,3x0.0002", stagesFrom)
+    .option("--seed <n>", "of all randomness", wholeFrom("--seed", 0))
+    .option("--validation <n>", "training images kept apart to choose the best epoch by", wholeFrom("--validation", 0))
+    .option("--limit <n>", "use only the first n training images", wholeFrom("--limit", 1))
+    .option("--init <file>", "begin with the weights of a safetensors file or a run folder")
+    .option("--no-shuffle", "take the images in the order of their file")
+    .option("--out <dir>", "folder of the run (default: a new one in runs/)")
+    .option("--resume <dir>", "go on with an interrupted run");
+  return withJson(withThreads(command), "print each event as a line of JSON, the result last")
+    .addHelpText("after", examples())
+    .action(run);
+}

@@ -1,0 +1,109 @@
+// Writes the parts of README.md that a program can write, each between `<!-- begin:NAME -->` and `<!-- end:NAME -->`:
+//   summary  what `lenet summary` prints          example  examples/train-and-predict.mjs
+//   results  docs/results.json as a table         bench    the newest file in bench/results as a table
+// With --check it writes nothing and fails when README.md is not what it would write. Run: npm run readme
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { summaryText } from "../dist/cli/summary.js";
+import { summarise } from "../dist/src/lab/summary.js";
+import { lenet5 } from "../dist/src/nets/lenet5.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const read = (path) => readFileSync(root + path, "utf8");
+
+const number = (value) => (value >= 100 ? Math.round(value) : Number(value.toPrecision(3))).toLocaleString("en-US");
+const percent = (value) => `${(value * 100).toFixed(2)} %`;
+/** A Markdown table; `sides` has an l or an r for each column. */
+const table = ([heading, ...rows], sides) =>
+  [heading, [...sides].map((side) => (side === "l" ? "---" : "--:")), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+
+const fenced = (text, language = "") => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+
+const results = () => {
+  if (!existsSync(`${root}docs/results.json`))
+    return "*Not measured yet: `npx lenet reproduce`, then `npm run readme`.*";
+  const { claims } = JSON.parse(read("docs/results.json"));
+  const rows = claims.map(({ title, published, aim, ours, reached, command }) => [
+    title,
+    published ? percent(published.testAccuracy) : `– (we aim at ${percent(aim)})`,
+    `**${percent(ours.mean)}**${ours.spread === null ? "" : ` ± ${(ours.spread * 100).toFixed(2)}`}`,
+    ours.seeds.length,
+    reached ? "yes" : "no",
+    `\`${command}\``,
+  ]);
+  const made = [
+    ...new Set(
+      claims.map(
+        ({ cpu, node, date, commit }) => `${cpu}, Node ${node}, ${date}, commit ${(commit ?? "unknown").slice(0, 7)}`,
+      ),
+    ),
+  ];
+  return [
+    table(
+      [["test accuracy", "published", "ours, mean ± standard deviation", "seeds", "reached", "command"], ...rows],
+      "lrrrll",
+    ),
+    "",
+    `Measured on ${made.join("; ")}. All seeds, hashes and settings: [docs/results.json](docs/results.json).`,
+  ].join("\n");
+};
+
+const work = ({ task, batch }) =>
+  `${task === "train" ? "training" : "answering"}, ${batch === 1 ? "one by one" : `batches of ${batch}`}`;
+
+const bench = () => {
+  const folder = "bench/results";
+  const files = existsSync(root + folder) ? readdirSync(root + folder).filter((name) => name.endsWith(".json")) : [];
+  const newest = files.sort().at(-1);
+  if (!newest) return "*Not measured yet: `npm run bench`, then `npm run readme`.*";
+  const { ours, peers, best, roofGflops, cpu, cores, node, date, commit } = JSON.parse(read(`${folder}/${newest}`));
+  const mine = ours.filter(({ threads }) => threads === 1);
+  const single = peers.filter(({ threads }) => threads === 1);
+  const cell = (found) => (found ? `${number(found.imagesPerSecond.median)} (${number(found.ratio.median)} ×)` : "–");
+  const rows = [
+    ["**LeNet**", ...mine.map(({ imagesPerSecond }) => `**${number(imagesPerSecond.median)}**`)],
+    ["share of the roof", ...mine.map(({ shareOfRoof }) => `${Math.round(shareOfRoof * 100)} %`)],
+    ...[...new Set(single.map(({ peer }) => peer))].map((name) => [
+      name,
+      ...mine.map((one) => cell(single.find((other) => other.peer === name && work(other) === work(one)))),
+    ]),
+  ];
+  const atBest = best.map(
+    ({ ratio, ourThreads, peer, peerThreads, ...what }) =>
+      `- ${work(what)}, each with its best number of threads (LeNet ${ourThreads}, ${peer} ${peerThreads}): LeNet is ${number(ratio.median)} times as fast (${number(ratio.minimum)}…${number(ratio.maximum)}).`,
+  );
+  const versions = [...new Map(peers.map((one) => [one.peer, one])).values()].map(
+    ({ peer, title, version, differs }) =>
+      `${peer} ${version}${title === peer ? "" : ` (${title})`}${differs ? `: ${differs}` : ""}`,
+  );
+  return [
+    table([["images a second, one thread", ...mine.map(work)], ...rows], `l${"r".repeat(mine.length)}`),
+    "",
+    ...atBest,
+    "",
+    `In brackets: how many times as fast LeNet was, in neighbouring measurements of one run. The roof is what this core does in plain 128-bit multiplications and additions, ${number(roofGflops)} GFLOP/s. ${cpu}, ${cores} cores, Node ${node}, ${date.slice(0, 10)}, commit ${(commit ?? "unknown").slice(0, 7)}; all figures with their spread: [${newest}](${folder}/${newest}). Peers: ${versions.join("; ")}.`,
+  ].join("\n");
+};
+
+const parts = {
+  summary: () => fenced(summaryText(summarise(lenet5)), "text"),
+  example: () => fenced(read("examples/train-and-predict.mjs"), "js"),
+  results,
+  bench,
+};
+
+const before = read("README.md");
+let after = before;
+for (const [name, write] of Object.entries(parts)) {
+  const block = new RegExp(`(<!-- begin:${name} -->\n)[^]*?(<!-- end:${name} -->)`);
+  if (!block.test(after)) throw new Error(`README.md: expected a part between begin:${name} and end:${name}, got none`);
+  after = after.replace(block, (_, begin, end) => `${begin}${write()}\n${end}`);
+}
+if (process.argv.includes("--check")) {
+  if (after !== before) {
+    process.stderr.write("README.md: expected what its sources say today, got older text. Run: npm run readme\n");
+    process.exitCode = 1;
+  }
+} else writeFileSync(`${root}README.md`, after);

@@ -1,0 +1,21 @@
+// The library: everything a program may use. What is not exported here may change without notice.
+export type { DataSet } from "./data/data-set.ts";
+export { normaliseDigit } from "./data/digit.ts";
+export { decodeImage } from "./data/image.ts";
+export { dataSets, loadData } from "./data/registry.ts";
+export { LenetError } from "./errors.ts";
+export type { Tensor } from "./formats/safetensors.ts";
+export { type Evaluation, evaluate } from "./lab/evaluate.ts";
+export * from "./lab/events.ts";
+export { load, save } from "./lab/load.ts";
+export { createModel, type Model, type Prediction, predict } from "./lab/model.ts";
+export type { EpochRecord, Metrics, Score } from "./lab/run-folder.ts";
+export type { DataParts, Settings, TrainSettings } from "./lab/settings.ts";
+export { type Summary, summarise as summary } from "./lab/summary.ts";
+export { type TrainResult, train } from "./lab/train.ts";
+export * from "./layers/index.ts";
+export { netNamed, nets } from "./nets/index.ts";
+export { lenet5 } from "./nets/lenet5.ts";
+export { image, type Net, net } from "./nets/net.ts";
+export { type OptimiserSpec, optimiser } from "./optimisers/index.ts";
+export type { ScheduleSpec } from "./optimisers/schedule.ts";

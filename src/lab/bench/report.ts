@@ -1,0 +1,111 @@
+// A bench as text: aligned tables for people.
+import { alignedTable, thousands } from "../table.ts";
+import type { Compared } from "./compare.ts";
+import type { Figures } from "./figures.ts";
+import type { BenchResult, Work } from "./result.ts";
+
+/** The whole report, without what it is compared with. */
+export const benchText = (result: BenchResult): string => {
+  const { cpu, cores, node, date, commit, roofGflops, ours, peers, best, kernels } = result;
+  const made = [cpu, `${cores} cores`, `Node ${node}`, date.slice(0, 10), ...(commit ? [commit.slice(0, 7)] : [])];
+  const parts = [
+    `${made.join(", ")}\nRoof of one core (multiply and add on 128-bit vectors): ${decimal(roofGflops)} GFLOP/s`,
+    ...(ours.length > 0 ? [ourTable(result)] : []),
+    ...(peers.length > 0 ? [peerTable(result)] : []),
+    ...(best.length > 0 ? [bestLines(result)] : []),
+    ...(kernels.length > 0 ? [kernelTable(result)] : []),
+    ...absentLines(result),
+  ];
+  return parts.join("\n\n");
+};
+
+const workOf = ({ task, batch }: Pick<Work, "task" | "batch">): string => `${task}, batch ${batch}`;
+
+/** Three digits; whole from a hundred on. */
+const decimal = (value: number): string =>
+  value >= 100 ? thousands(Math.round(value)) : `${Number(value.toPrecision(3))}`;
+
+const spread = ({ minimum, maximum }: Figures): string =>
+  minimum === maximum ? "" : `${decimal(minimum)}…${decimal(maximum)}`;
+
+const ourTable = ({ ours, settings }: BenchResult): string =>
+  alignedTable(
+    [
+      [`LeNet (${settings.net})`, "threads", "images/s", "least…most", "µs an image", "GFLOP/s", "of the roof"],
+      ...ours.map(({ imagesPerSecond, microsecondsPerImage, gflops, shareOfRoof, ...work }) => [
+        workOf(work),
+        `${work.threads}`,
+        decimal(imagesPerSecond.median),
+        spread(imagesPerSecond),
+        decimal(microsecondsPerImage.median),
+        decimal(gflops),
+        shareOfRoof === null ? "" : `${Math.round(shareOfRoof * 100)} %`,
+      ]),
+    ],
+    ["left", "right", "right", "right", "right", "right", "right"],
+  );
+
+const peerTable = ({ peers }: BenchResult): string => {
+  const table = alignedTable(
+    [
+      ["Peers", "threads", "images/s", "µs an image", "LeNet ÷ peer", "least…most", "what"],
+      ...peers.map(({ peer, version, imagesPerSecond, microsecondsPerImage, ratio, ...more }) => [
+        `${workOf(more)}: ${peer}`,
+        `${more.threads}`,
+        decimal(imagesPerSecond.median),
+        decimal(microsecondsPerImage.median),
+        `${decimal(ratio.median)} ×`,
+        spread(ratio),
+        more.variant ?? version,
+      ]),
+    ],
+    ["left", "right", "right", "right", "right", "right"],
+  );
+  const notes = new Map(peers.map(({ peer, title, version, differs }) => [peer, { title, version, differs }]));
+  const legend = [...notes].map(
+    ([peer, { title, version, differs }]) =>
+      `${peer}: ${title === peer ? version : `${title}, ${version}`}${differs ? `; not the same work: ${differs}` : ""}`,
+  );
+  return `${table}\n\n${legend.join("\n")}`;
+};
+
+const bestLines = ({ best }: BenchResult): string =>
+  best
+    .map(
+      ({ ratio, ...work }) =>
+        `${workOf(work)}, each at its best (LeNet ${threads(work.ourThreads)}, ${work.peer} ${threads(work.peerThreads)}): ` +
+        `LeNet is ${decimal(ratio.median)} times as fast (${spread(ratio) || "measured once"})`,
+    )
+    .join("\n");
+
+const threads = (count: number): string => `${count} thread${count === 1 ? "" : "s"}`;
+
+const kernelTable = ({ kernels, roofGflops }: BenchResult): string =>
+  alignedTable(
+    [
+      ["kernel", "images a call", "µs an image", "median", "GFLOP/s", "of the roof"],
+      ...kernels.map(({ name, images, microsecondsPerImage, gflops }) => [
+        name,
+        `${images}`,
+        decimal(microsecondsPerImage.minimum),
+        decimal(microsecondsPerImage.median),
+        gflops === null ? "" : decimal(gflops),
+        gflops === null ? "" : `${Math.round((gflops / roofGflops) * 100)} %`,
+      ]),
+    ],
+    ["left", "right", "right", "right", "right", "right"],
+  );
+
+const absentLines = ({ absent }: BenchResult): string[] =>
+  absent.length === 0 ? [] : [absent.map(({ peer, task, why }) => `${peer} (${task}): ${why}`).join("\n")];
+
+/** Now beside then. */
+export const comparisonText = (compared: readonly Compared[], then: BenchResult): string => {
+  return alignedTable(
+    [
+      [`compared with ${then.date.slice(0, 10)}, ${then.cpu}`, "before", "now", "now ÷ before"],
+      ...compared.map(({ name, now, before, ratio }) => [name, decimal(before), decimal(now), `${decimal(ratio)} ×`]),
+    ],
+    ["left", "right", "right", "right"],
+  );
+};

@@ -1,0 +1,167 @@
+// One bench: ours and the peers, in turn, in the same run. A machine that others use is fast now and slow a second later, so
+// each measurement of a peer follows one of ours. What is made of the turns is digest.ts's business.
+import { cpus } from "node:os";
+import type { Net } from "../../nets/net.ts";
+import { commit, processor } from "../provenance.ts";
+import { bestResults, ourResults, type PeerSample, peerResults, ratioOf, type Turn } from "./digest.ts";
+import { benchKernels } from "./kernels.ts";
+import { answerer, type Contender, type Task, trainer } from "./ours.ts";
+import { type Peer, runPeer } from "./peers.ts";
+import type { AbsentPeer, BenchResult } from "./result.ts";
+import { measureRoof } from "./roof.ts";
+
+export interface BenchSettings {
+  readonly net: Net;
+  /** Of one measurement. */
+  readonly seconds: number;
+  readonly repetitions: number;
+  readonly peers: readonly Peer[];
+  /** Threads of a team that uses the whole machine. */
+  readonly threads: number;
+  /** Nets and peers, or each kernel by itself. */
+  readonly of: "nets" | "kernels";
+  readonly onProgress?: (progress: BenchProgress) => void;
+}
+
+export interface BenchProgress {
+  /** What is being measured now. */
+  readonly title: string;
+  readonly elapsedMs: number;
+  /** Null until there is something to guess it from. */
+  readonly remainingMs: number | null;
+}
+
+/** A peer this much slower is measured once: nobody needs its ratio to the percent, and some need minutes. */
+const FAR_BEHIND = 20;
+const ROOF_SECONDS = 0.2;
+
+/** Runs the bench. Throws LenetError when the memory is not to be had. */
+export const runBench = async (settings: BenchSettings): Promise<BenchResult> => {
+  const { net, seconds, repetitions, of } = settings;
+  const date = new Date().toISOString();
+  const { turns, absent, roof } = of === "nets" ? await takeTurns(settings) : noTurns();
+  return {
+    kind: "lenet bench",
+    date,
+    commit: commit(),
+    cpu: processor(),
+    cores: cpus().length,
+    system: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    settings: { net: net.name, seconds, repetitions },
+    roofGflops: roof / 1e9,
+    ours: ourResults(net, turns, roof),
+    peers: peerResults(turns),
+    absent,
+    best: bestResults(turns),
+    kernels: of === "kernels" ? await benchKernels(net, seconds, repetitions) : [],
+  };
+};
+
+interface Taken {
+  readonly turns: Turn[];
+  readonly absent: AbsentPeer[];
+  /** Operations a second. */
+  readonly roof: number;
+}
+
+const noTurns = (): Taken => ({ turns: [], absent: [], roof: measureRoof(5 * ROOF_SECONDS) });
+
+/** A kind of work, and ours that do it. */
+interface Event {
+  readonly task: Task;
+  readonly batch: number;
+  readonly ours: readonly Contender[];
+}
+
+/** A turn to come. */
+interface Planned extends Event {
+  readonly repetition: number;
+  readonly rival: { readonly peer: Peer; readonly threads: number } | null;
+}
+
+const takeTurns = async (settings: BenchSettings): Promise<Taken> => {
+  const start = performance.now();
+  const events = await openEvents(settings);
+  const plan = planOf(settings, events);
+  const taken = { turns: [] as Turn[], absent: [] as AbsentPeer[], roof: 0 };
+  try {
+    for (const [index, planned] of plan.entries()) {
+      if (isSettled(planned, taken)) continue;
+      const left = plan.slice(index).filter((later) => !isSettled(later, taken)).length;
+      const progress = (title: string): void => {
+        const elapsedMs = performance.now() - start;
+        const done = taken.turns.length;
+        settings.onProgress?.({ title, elapsedMs, remainingMs: done === 0 ? null : (elapsedMs / done) * left });
+      };
+      taken.roof = Math.max(taken.roof, measureRoof(ROOF_SECONDS));
+      await takeTurn(planned, settings.seconds, taken, progress);
+    }
+  } finally {
+    for (const { ours } of events) for (const contender of ours) await contender.end();
+  }
+  return taken;
+};
+
+/** Training and answering, a batch of 64 and one by one; training on one thread and on all. */
+const openEvents = async ({ net, threads }: BenchSettings): Promise<Event[]> => {
+  const events: Event[] = [];
+  for (const batch of [64, 1]) {
+    const ours: Contender[] = [];
+    for (const count of new Set([1, threads])) ours.push(await trainer(net, batch, count));
+    events.push({ task: "train", batch, ours });
+  }
+  for (const batch of [64, 1]) events.push({ task: "infer", batch, ours: [answerer(net, batch)] });
+  return events;
+};
+
+const planOf = ({ repetitions, peers }: BenchSettings, events: readonly Event[]): Planned[] =>
+  [...Array(repetitions).keys()].flatMap((repetition) =>
+    events.flatMap((event): Planned[] => {
+      const rivals = peers.flatMap((peer) =>
+        event.ours
+          .filter(({ threads }) => threads === 1 || peer.threaded)
+          .map(({ threads }) => ({ ...event, repetition, rival: { peer, threads } })),
+      );
+      return rivals.length > 0 ? rivals : [{ ...event, repetition, rival: null }];
+    }),
+  );
+
+/** Whether this turn would tell nothing new: the peer is absent, or was far behind. */
+const isSettled = ({ task, batch, rival }: Planned, { turns, absent }: Omit<Taken, "roof">): boolean => {
+  if (rival === null) return false;
+  const { peer, threads } = rival;
+  if (absent.some((entry) => entry.peer === peer.name && entry.task === task)) return true;
+  return turns.some(
+    (turn) =>
+      turn.task === task &&
+      turn.batch === batch &&
+      turn.theirs?.peer === peer &&
+      turn.theirs.threads === threads &&
+      ratioOf(turn) > FAR_BEHIND,
+  );
+};
+
+/** Ours, then the peer. */
+const takeTurn = async (
+  { repetition, task, batch, ours, rival }: Planned,
+  seconds: number,
+  { turns, absent }: Omit<Taken, "roof">,
+  progress: (title: string) => void,
+): Promise<void> => {
+  const title = (who: string, threads: number): string =>
+    `${task}, batch ${batch}: ${who}, ${threads} thread${threads === 1 ? "" : "s"}`;
+  const samples = [];
+  for (const contender of ours) {
+    progress(title("LeNet", contender.threads));
+    samples.push({ threads: contender.threads, rates: await contender.measure(seconds) });
+  }
+  let theirs: PeerSample | null = null;
+  if (rival) {
+    progress(title(rival.peer.title, rival.threads));
+    const report = await runPeer(rival.peer, { task, batch, threads: rival.threads }, seconds);
+    if ("absent" in report) absent.push({ peer: rival.peer.name, task, why: report.absent });
+    else theirs = { ...rival, report };
+  }
+  turns.push({ repetition, task, batch, ours: samples, theirs });
+};

@@ -1,0 +1,60 @@
+// Models as files: any safetensors file that holds a net's tensors, or the folder of a run.
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { LenetError } from "../errors.ts";
+import { isFolder, readBytes, writeAtomically } from "../files.ts";
+import { decodeSafetensors, encodeSafetensors, type TensorFile } from "../formats/safetensors.ts";
+import { netNamed } from "../nets/index.ts";
+import type { Net } from "../nets/net.ts";
+import { createModel, type Model } from "./model.ts";
+import { versions } from "./provenance.ts";
+import { checkpointPath, hasCheckpoint, RUNS } from "./run-folder.ts";
+
+/**
+ * The model in a safetensors file or a run folder (its best epoch, or the last one where none is known to be best).
+ * `net` is needed where the file does not name a net we know, and must be the one it names.
+ * Throws LenetError when there is no such file, when it is damaged, and when its tensors are not this net's.
+ */
+export const load = (path: string, net?: Net): Model => {
+  const file = modelFile(path);
+  const { tensors, metadata } = readTensors(file);
+  return createModel(net ?? namedNet(file, metadata), tensors, metadata, file);
+};
+
+/** The file that `path` stands for. Throws LenetError for a folder without one. */
+export const modelFile = (path: string): string => {
+  if (!isFolder(path)) return path;
+  for (const name of ["best", "last"] as const) if (hasCheckpoint(path, name)) return checkpointPath(path, name);
+  throw new LenetError(
+    `${path}: expected a safetensors file or the folder of a run, got a folder without checkpoints. Check the name.`,
+  );
+};
+
+/** Tensors and metadata of a safetensors file. Throws LenetError. */
+export const readTensors = (file: string): TensorFile => decodeSafetensors(readBytes(file, "a safetensors file"), file);
+
+const namedNet = (file: string, { net }: TensorFile["metadata"]): Net => {
+  if (net !== undefined) return netNamed(net);
+  throw new LenetError(
+    `${file}: expected metadata that names the net, got none. Name the net: load(file, net), or --net NAME.`,
+  );
+};
+
+/** Writes the model's weights to a safetensors file that says which net it is. Throws LenetError where that is refused. */
+export const save = (model: Model, path: string): void => {
+  const metadata = { ...model.metadata, net: model.net.name, versions: JSON.stringify(versions()) };
+  writeAtomically(path, encodeSafetensors(model.weights, metadata));
+};
+
+/** The folder in runs/ whose last checkpoint is the newest. Throws LenetError when there is none. */
+export const newestRun = (): string => {
+  const folders = isFolder(RUNS) ? readdirSync(RUNS).map((name) => join(RUNS, name)) : [];
+  const dated = folders
+    .filter((folder) => hasCheckpoint(folder, "last"))
+    .map((folder) => ({ folder, time: statSync(checkpointPath(folder, "last")).mtimeMs }))
+    .sort((a, b) => b.time - a.time);
+  if (dated[0]) return dated[0].folder;
+  throw new LenetError(
+    `${RUNS}: expected a run to take the model from, got none. Name a model, or train one: lenet train`,
+  );
+};

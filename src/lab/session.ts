@@ -1,0 +1,181 @@
+// A training under way: its settings, its team of threads with all images in their arena, its run folder, and how far it is.
+// Opening one either begins anew or takes up what a run folder holds; epoch.ts goes on from there.
+import { availableParallelism } from "node:os";
+import { resolve as absolute } from "node:path";
+import { registeredSet } from "../data/registry.ts";
+import { distortion } from "../engine/distort.ts";
+import { initialise } from "../engine/initialise.ts";
+import { shardCount } from "../engine/plan.ts";
+import { startTeam, type Team } from "../engine/team.ts";
+import { LenetError } from "../errors.ts";
+import { kernelModule } from "../kernels/module.ts";
+import type { Net } from "../nets/net.ts";
+import { type Best, bestOf, keepWeights, putBack, type Weights } from "./best.ts";
+import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
+import { DATA, recipeOf } from "./defaults.ts";
+import type { ImageCounts, Position, TrainEvent } from "./events.ts";
+import { copyImages, countImages, fitParts, loadParts, type Origin, originOf } from "./images.ts";
+import { modelFile, readTensors } from "./load.ts";
+import { commit, processor, versions } from "./provenance.ts";
+import { type OldRun, openRun, sameData } from "./resume.ts";
+import { whole } from "./rules.ts";
+import * as folders from "./run-folder.ts";
+import { type DataParts, resolve, type Settings, type TrainSettings, validationCount } from "./settings.ts";
+import { fillTensors } from "./tensors.ts";
+
+export interface Session extends Trained {
+  readonly net: Net;
+  readonly team: Team;
+  readonly counts: ImageCounts;
+  readonly threads: number;
+  readonly origins: Origins;
+  readonly folder: string | null;
+  readonly history: folders.EpochRecord[];
+  readonly steps: folders.StepRecord[];
+  position: Position;
+  best: Best | null;
+  /** Images learned from since this session began, at `startedMs` of the clock. */
+  learned: number;
+  readonly startedMs: number;
+  stopping(): boolean;
+  emit(event: TrainEvent): void;
+}
+
+export interface Origins {
+  readonly train: Origin;
+  readonly test: Origin | null;
+}
+
+const MOST_THREADS = 256;
+
+/** Opens a training. Throws LenetError; then no run folder was made. */
+export const openSession = async (net: Net, given: TrainSettings): Promise<Session> => {
+  const old = given.resume === undefined ? null : openRun(given.resume, net, given);
+  const { team, settings, counts, threads, origins } = await gather(net, given, old);
+  const { arena, description } = team;
+  const trained: Trained = { arena, description, settings, images: counts.train };
+  try {
+    const session: Session = {
+      ...trained,
+      net,
+      team,
+      counts,
+      threads,
+      origins,
+      history: [],
+      steps: [],
+      best: null,
+      ...(old ? takeUp(trained, old) : begin(trained, given, origins, threads, counts)),
+      learned: 0,
+      startedMs: performance.now(),
+      stopping: () => given.signal?.aborted === true,
+      emit: (event) => given.onEvent?.(event),
+    };
+    return session;
+  } catch (thrown) {
+    await team.end();
+    throw thrown;
+  }
+};
+
+/** Settings and images, brought together in the arena of a team; the loaded bytes are let go with the end of this call. */
+const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
+  const threads = whole("threads", given.threads ?? availableParallelism(), 1, MOST_THREADS);
+  const intended = resolve(net, old ? (old.settings as TrainSettings) : given);
+  const data = old ? old.data : (given.data ?? DATA);
+  const parts = fitParts(net, await loadParts(data), intended.limit);
+  const validation = validationCount(intended, recipeOf(net), parts.train.count);
+  const init = old ? old.settings.init : nameOfInit(given);
+  const settings: Settings = { ...intended, validation, data: nameOf(data), init };
+  const origins: Origins = { train: originOf(parts.train), test: parts.test ? originOf(parts.test) : null };
+  if (old) sameData(old, origins);
+  const counts = countImages(parts, validation);
+  const images = counts.train + counts.validation + counts.test;
+  const { batch, optimiser, seed } = settings;
+  const distort = settings.distort > 0 ? distortion(settings.distort) : undefined;
+  const bounded = Math.min(threads, shardCount(batch));
+  const options = { batch, threads: bounded, optimiser, seed, distort, images, positions: images };
+  const team = await startTeam(kernelModule(), net, options);
+  copyImages(team.arena, parts);
+  return { team, settings, counts, threads: bounded, origins };
+};
+
+/** How config.json tells where the weights came from. */
+const nameOfInit = ({ init }: TrainSettings): string | null =>
+  typeof init === "object" ? "a model in memory" : (init ?? null);
+
+/** How config.json tells where the data is. */
+const nameOf = (data: string | DataParts): string | null => {
+  if (typeof data !== "string") return null;
+  return registeredSet(data) ? data : absolute(data);
+};
+
+type Beginning = Pick<Session, "folder" | "position"> & Partial<Pick<Session, "history" | "steps" | "best">>;
+
+const start: Position = { epoch: 0, image: 0, step: 0, elapsedMs: 0 };
+
+const begin = (
+  trained: Trained,
+  given: TrainSettings,
+  origins: Origins,
+  threads: number,
+  counts: ImageCounts,
+): Beginning => {
+  const { description, arena, settings } = trained;
+  initialise(description, settings.seed, arena);
+  if (typeof given.init === "object") fillTensors(description, arena, given.init.weights, "init");
+  else if (given.init !== undefined) {
+    const file = modelFile(given.init);
+    fillTensors(description, arena, readTensors(file).tensors, file);
+  }
+  if (given.out === null) return { folder: null, position: start };
+  const { name } = description.net;
+  const folder = folders.createRunFolder(given.out, name, new Date());
+  folders.writeConfig(folder, {
+    net: name,
+    settings,
+    data: origins,
+    images: counts,
+    threads,
+    versions: versions(),
+    commit: commit(),
+    processor: processor(),
+    startedAt: new Date().toISOString(),
+  });
+  const { tensors, metadata } = checkpointOf(trained, start, versions());
+  folders.writeCheckpoint(folder, "last", tensors, metadata);
+  return { folder, position: start };
+};
+
+/** The checkpoint is the truth: history and loss curve are cut back to it. */
+const takeUp = (trained: Trained, { folder }: OldRun): Beginning => {
+  folders.removeLeftovers(folder);
+  const file = folders.checkpointPath(folder, "last");
+  const position = restore(trained, folders.readCheckpoint(folder, "last"), file);
+  const history = folders.readHistory(folder).slice(0, position.epoch);
+  if (history.length < position.epoch)
+    throw new LenetError(
+      `${folder}: expected a history of ${position.epoch} epochs, as in its last checkpoint, got ${history.length}. Restore history.jsonl from a copy, or start a new run.`,
+    );
+  const steps = folders.readSteps(folder).filter(({ epoch }) => epoch <= position.epoch);
+  const record = bestOf(history);
+  const best = record && trained.settings.validation > 0 ? { record, ...bestWeights(trained, folder) } : null;
+  return { folder, position, history, steps, best };
+};
+
+/** The weights of the best epoch, by way of the arena, which has its own again afterwards. */
+const bestWeights = ({ description, arena }: Trained, folder: string): Weights => {
+  const now = keepWeights(arena);
+  const file = folders.checkpointPath(folder, "best");
+  fillTensors(description, arena, readTensors(file).tensors, file);
+  const best = keepWeights(arena);
+  putBack(arena, now);
+  return best;
+};
+
+/** Writes a checkpoint of the session as it is now. */
+export const saveCheckpoint = (session: Session, name: folders.CheckpointName): void => {
+  if (session.folder === null) return;
+  const { tensors, metadata } = checkpointOf(session, session.position, versions());
+  folders.writeCheckpoint(session.folder, name, tensors, metadata);
+};

@@ -1,0 +1,191 @@
+// The settings of a training: what may be given, and the complete and checked plain data it comes to. Resolving what is
+// already resolved changes nothing, which is how a run is resumed.
+import type { DataSet } from "../data/data-set.ts";
+import { LenetError } from "../errors.ts";
+import type { Net } from "../nets/net.ts";
+import { type OptimiserSpec, optimiserKinds } from "../optimisers/index.ts";
+import { type ScheduleSpec, scheduleKinds } from "../optimisers/schedule.ts";
+import { FLOOR, plainly, plainRate, type Recipe, recipeOf, VALIDATION_SHARE, WARMUP } from "./defaults.ts";
+import type { TrainEvent } from "./events.ts";
+import type { Model } from "./model.ts";
+import { aboveZero, fromZero, oneOf, share, whole } from "./rules.ts";
+
+/** A data set in two parts. */
+export interface DataParts {
+  readonly train: DataSet;
+  readonly test?: DataSet;
+}
+
+/** What `train` may be told; everything has a default (defaults.ts), or does nothing where it is left out. */
+export interface TrainSettings {
+  /** A registered name, a folder of IDX files, or the images themselves. Default: mnist. */
+  readonly data?: string | DataParts;
+  readonly epochs?: number;
+  /** Images in a step; the last step of an epoch takes what is left. */
+  readonly batch?: number;
+  /** With its usual constants, or with yours. */
+  readonly optimiser?: OptimiserSpec["kind"] | OptimiserSpec;
+  /** The learning rate, or the highest one of a schedule. */
+  readonly rate?: number;
+  /** Share of the velocity that a step keeps; for the optimiser "momentum" alone. */
+  readonly momentum?: number;
+  /** Decoupled weight decay, per step and unit of rate; biases are left alone. */
+  readonly decay?: number;
+  /** Of the rate. Default: the recipe's; but constant, without decay and distortion, when a rate or an optimiser is given. */
+  readonly schedule?: Exclude<ScheduleSpec["kind"], "staged"> | ScheduleSpec;
+  /** 0…2⁵³-1. The same seed, data and settings give the same weights, bit for bit, whatever the threads. */
+  readonly seed?: number;
+  /** Default: as many as there are cores. */
+  readonly threads?: number;
+  /** The last so many training images choose the best epoch; 0: none, and the last epoch is the best. Default: the
+   * recipe's number, but at most a tenth of the images. */
+  readonly validation?: number;
+  readonly shuffle?: boolean;
+  /** How strongly training images are distorted, anew each time; 0: not at all. */
+  readonly distort?: number;
+  /** Only the first so many training images; validation images are taken from these. */
+  readonly limit?: number;
+  /** Weights to begin from: a model, a safetensors file or a run folder. */
+  readonly init?: Model | string;
+  /** Folder of the run; null: none is written. Default: a new one in runs/. */
+  readonly out?: string | null;
+  /** Folder of a run to go on with: its settings hold, and only threads may be given beside it. */
+  readonly resume?: string;
+  /** Ends the training after the step under way; the run can be resumed. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+/** The settings that decide what is learned, complete: kept in config.json and in every checkpoint. */
+export interface Settings extends Recipe {
+  /** Registered name or folder; null where the images came from a program. */
+  readonly data: string | null;
+  /** Null: all of them. */
+  readonly limit: number | null;
+  /** The file or folder the weights came from; null where the seed made them. */
+  readonly init: string | null;
+}
+
+/** How the user writes a setting. */
+type Spell = (setting: string) => string;
+
+/** As resolved before the images are known. */
+export type Intended = Omit<Recipe, "validation"> & {
+  readonly validation: number | undefined;
+  readonly limit: number | null;
+};
+
+/** More images in one step than any machine has room for. */
+const LARGEST_BATCH = 65_536;
+const MOST_EPOCHS = 100_000;
+
+/**
+ * The settings that are given, checked, and the net's recipe for the others. `spell` tells how the user writes a setting.
+ * Throws LenetError.
+ */
+export const resolve = (net: Net, given: TrainSettings, spell: Spell = (setting) => setting): Intended => {
+  const recipe = baseRecipe(net, given, spell);
+  const chosen = chooseOptimiser(recipe, given, spell);
+  return {
+    epochs: whole(spell("epochs"), given.epochs ?? recipe.epochs, 1, MOST_EPOCHS),
+    batch: whole(spell("batch"), given.batch ?? recipe.batch, 1, LARGEST_BATCH),
+    optimiser: chosen,
+    schedule: chooseSchedule(recipe, given, chosen, spell),
+    seed: whole(spell("seed"), given.seed ?? recipe.seed, 0),
+    validation: given.validation === undefined ? undefined : whole(spell("validation"), given.validation, 0),
+    shuffle: given.shuffle ?? recipe.shuffle,
+    distort: fromZero(spell("distort"), given.distort ?? recipe.distort),
+    limit: given.limit === undefined || given.limit === null ? null : whole(spell("limit"), given.limit, 1),
+  };
+};
+
+/** The net's recipe; but whoever brings an optimiser or a rate means just that, not the recipe around it. */
+const baseRecipe = (net: Net, { optimiser: wanted, rate }: TrainSettings, spell: Spell): Recipe => {
+  const recipe = recipeOf(net);
+  if (wanted === undefined) return rate === undefined ? recipe : plainly(recipe, recipe.optimiser.kind);
+  const kind = typeof wanted === "object" ? wanted.kind : wanted;
+  return plainly(recipe, oneOf(spell("optimiser"), kind, optimiserKinds));
+};
+
+const refuseBeside = (spell: Spell, setting: string, value: unknown, other: string): void => {
+  if (value === undefined) return;
+  throw new LenetError(
+    `${spell(setting)}: expected to stand in ${spell(other)} or beside its name, got both. Leave one out.`,
+  );
+};
+
+const chooseOptimiser = (recipe: Recipe, given: TrainSettings, spell: Spell): OptimiserSpec => {
+  const { optimiser: wanted, momentum, decay } = given;
+  if (typeof wanted === "object") {
+    refuseBeside(spell, "momentum", momentum, "optimiser");
+    refuseBeside(spell, "decay", decay, "optimiser");
+    return checkOptimiser(wanted, spell);
+  }
+  const { kind } = recipe.optimiser;
+  if (momentum !== undefined && kind !== "momentum")
+    throw new LenetError(
+      `${spell("momentum")}: expected the optimiser momentum beside it, got ${kind}. Set ${spell("optimiser")} to momentum.`,
+    );
+  return checkOptimiser(
+    { ...recipe.optimiser, ...(decay === undefined ? {} : { decay }), ...(momentum === undefined ? {} : { momentum }) },
+    spell,
+  );
+};
+
+const checkOptimiser = (spec: OptimiserSpec, spell: Spell): OptimiserSpec => {
+  fromZero(spell("decay"), spec.decay);
+  if (spec.kind === "momentum") share(spell("momentum"), spec.momentum);
+  if (spec.kind === "adam") {
+    share(spell("beta1"), spec.beta1);
+    share(spell("beta2"), spec.beta2);
+    aboveZero(spell("epsilon"), spec.epsilon);
+  }
+  return spec;
+};
+
+const chooseSchedule = (recipe: Recipe, given: TrainSettings, chosen: OptimiserSpec, spell: Spell): ScheduleSpec => {
+  const { schedule: wanted } = given;
+  if (typeof wanted === "object") {
+    refuseBeside(spell, "rate", given.rate, "schedule");
+    return checkSchedule(wanted, spell);
+  }
+  const usual = recipe.schedule;
+  const kind = wanted === undefined ? usual.kind : oneOf(spell("schedule"), wanted, scheduleKinds);
+  if (kind === "staged") {
+    if (kind === usual.kind && given.rate === undefined) return usual;
+    throw new LenetError(`${spell("schedule")}: expected stages for a staged schedule, got none. Give the stages.`);
+  }
+  const peak = usual.kind === "staged" || kind === "constant" ? plainRate(chosen.kind) : usual;
+  const rate = given.rate ?? peak.rate;
+  if (kind === "constant") return checkSchedule({ kind, rate }, spell);
+  if (kind === "cosine")
+    return checkSchedule({ floor: FLOOR, ...(usual.kind === kind ? usual : {}), kind, rate }, spell);
+  return checkSchedule({ floor: FLOOR, warmup: WARMUP, ...(usual.kind === kind ? usual : {}), kind, rate }, spell);
+};
+
+const checkSchedule = (spec: ScheduleSpec, spell: Spell): ScheduleSpec => {
+  oneOf(spell("schedule"), spec.kind, scheduleKinds);
+  if (spec.kind === "staged") {
+    if (spec.stages.length === 0)
+      throw new LenetError(`${spell("stages")}: expected at least one stage of epochs at a rate, got none.`);
+    for (const { epochs, rate } of spec.stages) {
+      whole(spell("stages"), epochs, 1);
+      aboveZero(spell("stages"), rate);
+    }
+    return spec;
+  }
+  aboveZero(spell("rate"), spec.rate);
+  if (spec.kind !== "constant") share(spell("floor"), spec.floor);
+  if (spec.kind === "onecycle") share(spell("warmup"), spec.warmup);
+  return spec;
+};
+
+/** How many of `images` training images are kept apart for validation. Throws LenetError when none would be left to learn from. */
+export const validationCount = (intended: Intended, recipe: Recipe, images: number): number => {
+  const { validation } = intended;
+  if (validation === undefined) return Math.min(recipe.validation, Math.floor(images * VALIDATION_SHARE));
+  if (validation < images) return validation;
+  throw new LenetError(
+    `validation: expected fewer than the ${images} training images, got ${validation}. Keep some to learn from.`,
+  );
+};

@@ -1,0 +1,126 @@
+// A run that was killed or interrupted and taken up again gives the bytes of one that nothing disturbed.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Position, ProgressEvent } from "../../src/lab/events.ts";
+import { readCheckpoint, readHistory } from "../../src/lab/run-folder.ts";
+import { lenet, type Running, start } from "./support/lenet.ts";
+
+const settings = ["--limit", "6000", "--epochs", "3", "--json"];
+let dir: string;
+const path = (name: string): string => join(dir, name);
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "lenet-resume-"));
+  expect((await lenet(["train", ...settings, "--out", "undisturbed"], dir)).code).toBe(0);
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Starts a run and calls `act` once, in the middle of the second epoch. */
+const midEpoch = (words: readonly string[], act: (running: Running) => void): Running => {
+  let acted = false;
+  const running: Running = start(["train", ...words], dir, (line) => {
+    const event: ProgressEvent = JSON.parse(line);
+    if (acted || event.kind !== "progress" || event.epoch !== 2 || event.step > event.steps / 2) return;
+    acted = true;
+    act(running);
+  });
+  return running;
+};
+
+const position = (run: string): Position => JSON.parse(readCheckpoint(path(run), "last").metadata["position"]!);
+
+/** Everything that must not depend on interruptions; times do. */
+const expectUndisturbed = (run: string): void => {
+  for (const file of ["last.safetensors", "best.safetensors", "steps.csv"])
+    expect(readFileSync(join(path(run), file)).equals(readFileSync(join(path("undisturbed"), file))), file).toBe(true);
+  const scores = (name: string) =>
+    readHistory(path(name)).map(({ train, validation, rate }) => ({ train, validation, rate }));
+  expect(scores(run)).toEqual(scores("undisturbed"));
+};
+
+const resume = async (run: string, ...more: string[]): Promise<void> => {
+  const { code, stderr } = await lenet(["train", "--resume", run, "--json", ...more], dir);
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+};
+
+describe("lenet train --resume", () => {
+  it("after kill -9 in the middle of an epoch gives the undisturbed bytes.", async () => {
+    const { signal } = await midEpoch([...settings, "--out", "killed"], ({ child }) => child.kill("SIGKILL")).ended;
+    expect(signal).toBe("SIGKILL");
+    expect(position("killed")).toMatchObject({ epoch: 1, image: 0 });
+    await resume("killed");
+    expectUndisturbed("killed");
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "after %s, which saves in the middle of an epoch and ends with 130, gives the undisturbed bytes.",
+    async (signal) => {
+      const { code } = await midEpoch([...settings, "--out", signal], ({ child }) => child.kill(signal)).ended;
+      expect(code).toBe(130);
+      const { epoch, image } = position(signal);
+      expect(epoch).toBe(1);
+      expect(image).toBeGreaterThan(0);
+      expect(image).toBeLessThan(5400);
+      await resume(signal, "--threads", "1");
+      expectUndisturbed(signal);
+    },
+  );
+
+  it("may be interrupted again and again.", async () => {
+    const again = async (words: readonly string[]): Promise<void> => {
+      expect((await midEpoch(words, ({ child }) => child.kill("SIGINT")).ended).code).toBe(130);
+    };
+    await again([...settings, "--out", "again"]);
+    await again(["--resume", "again", "--json"]);
+    await resume("again");
+    expectUndisturbed("again");
+  });
+
+  it("refuses settings beside it, a run that is complete, and a folder that is none.", async () => {
+    const say = async (...words: string[]): Promise<string> => {
+      const { code, stderr } = await lenet(["train", "--resume", ...words], dir);
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await say("undisturbed", "--rate", "0.1")).toBe(
+      "--resume: expected no other settings than --threads, got --rate. A run goes on with its own settings: leave --rate out.\n",
+    );
+    expect(await say("undisturbed")).toBe(
+      "undisturbed: expected a run that was interrupted, got one that is complete. To learn on from its weights: lenet train --init undisturbed\n",
+    );
+    expect(await say("nowhere")).toBe(
+      "nowhere/config.json: expected the settings of a run, got no such file. Check the name.\n",
+    );
+  });
+});
+
+describe("lenet train, interrupted", () => {
+  it("says in words how to go on.", async () => {
+    const words = ["train", "--limit", "6000", "--epochs", "50", "--out", "words"];
+    const running = start(words, dir);
+    await new Promise<void>((resolve) => {
+      let text = "";
+      running.child.stderr!.on("data", (some: string) => {
+        text += some;
+        if (text.includes("epoch  1/50")) resolve();
+      });
+    });
+    running.child.kill("SIGINT");
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/Interrupted in epoch \d+, after a complete step\. To go on: lenet train --resume words\n$/);
+  });
+
+  it("ends at once when it is asked a second time.", async () => {
+    const running = midEpoch([...settings, "--out", "twice"], ({ child }) => {
+      child.kill("SIGINT");
+      child.kill("SIGTERM");
+    });
+    expect((await running.ended).code).toBe(130);
+    await resume("twice");
+    expectUndisturbed("twice");
+  });
+});

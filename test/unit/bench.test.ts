@@ -1,0 +1,208 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { benchCommand } from "../../cli/bench.ts";
+import { compareResults } from "../../src/lab/bench/compare.ts";
+import { bestResults, ourResults, peerResults, ratioOf, type Turn } from "../../src/lab/bench/digest.ts";
+import { figuresOf, inverse, together } from "../../src/lab/bench/figures.ts";
+import { kernelCases } from "../../src/lab/bench/kernel-cases.ts";
+import { operationsOf } from "../../src/lab/bench/ours.ts";
+import { peers, runPeer } from "../../src/lab/bench/peers.ts";
+import { benchText } from "../../src/lab/bench/report.ts";
+import type { BenchResult } from "../../src/lab/bench/result.ts";
+import { runBench } from "../../src/lab/bench/run.ts";
+import { lenet5 } from "../../src/nets/lenet5.ts";
+
+let folder = "";
+let stdout = "";
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lenet-bench-"));
+  stdout = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true });
+});
+
+const lenetBench = (...words: string[]) => benchCommand().parseAsync(words, { from: "user" });
+
+const [torch] = peers;
+const slow = peers.at(-1)!;
+
+/** A turn of training with batch 64 in which ours and the peer had these rates. */
+const turn = (repetition: number, ours: Record<number, number>, peer = torch!, threads = 1, rate = 100): Turn => {
+  const imagesPerSecond = { minimum: rate - 1, median: rate, maximum: rate + 1 };
+  return {
+    repetition,
+    task: "train",
+    batch: 64,
+    ours: Object.entries(ours).map(([count, own]) => ({ threads: Number(count), rates: [own - 1, own, own + 3] })),
+    theirs: { peer, threads, report: { version: "1", threads, imagesPerSecond } },
+  };
+};
+
+test("figuresOf: the middle of an even number is the mean of two, and five digits are kept", () => {
+  expect(figuresOf([4, 1, 2, 3])).toEqual({ minimum: 1, median: 2.5, maximum: 4 });
+  expect(figuresOf([123456.7])).toEqual({ minimum: 123460, median: 123460, maximum: 123460 });
+});
+
+test("together and inverse: the least of all, and the most images a second are the fewest microseconds", () => {
+  const both = together([figuresOf([2, 4]), figuresOf([1, 8, 9])]);
+  expect(both).toEqual({ minimum: 1, median: 5.5, maximum: 9 });
+  expect(inverse({ minimum: 100, median: 1000, maximum: 2000 })).toEqual({
+    minimum: 500,
+    median: 1000,
+    maximum: 10000,
+  });
+});
+
+test("operationsOf: two a multiply-add, in three directions but for the first layer's input", () => {
+  expect(operationsOf(lenet5, "infer")).toBe(2 * 416_520);
+  expect(operationsOf(lenet5, "train")).toBe(2 * (3 * 416_520 - 117_600));
+});
+
+test("peerResults: each measurement is compared with its neighbour of as many threads, not with another hour", () => {
+  const turns = [
+    turn(0, { 1: 200, 2: 50 }),
+    turn(1, { 1: 20, 2: 5 }, torch, 1, 10),
+    turn(1, { 1: 1, 2: 30 }, torch, 2, 10),
+  ];
+  expect(turns.map(ratioOf)).toEqual([2, 2, 3]);
+  const [one, two] = peerResults(turns);
+  expect(one).toMatchObject({ threads: 1, pairs: 2, ratio: { minimum: 2, median: 2, maximum: 2 } });
+  expect(one!.imagesPerSecond).toEqual({ minimum: 9, median: 55, maximum: 101 });
+  expect(two).toMatchObject({ threads: 2, pairs: 1, ratio: { median: 3 } });
+});
+
+test("ourResults: every block of every turn counts, and the share of the roof is of one core", () => {
+  const turns = [turn(0, { 1: 1000, 2: 1500 }), turn(1, { 1: 1200, 2: 1500 })];
+  const [one, two] = ourResults(lenet5, turns, 2 * 1101.5 * operationsOf(lenet5, "train"));
+  expect(one!.imagesPerSecond).toEqual({ minimum: 999, median: 1101, maximum: 1203 });
+  expect(one!.shareOfRoof).toBeCloseTo(0.5, 3);
+  expect(one!.gflops).toBeCloseTo((1101 * 2_263_920) / 1e9, 6);
+  expect(two!.shareOfRoof).toBeNull();
+});
+
+test("bestResults: our best number of threads against the best way of the peers that use threads", () => {
+  const turns = [
+    turn(0, { 1: 100, 2: 150 }, torch, 1, 50),
+    turn(0, { 1: 100, 2: 150 }, torch, 2, 20),
+    turn(1, { 1: 100, 2: 130 }, torch, 1, 65),
+    turn(1, { 1: 100, 2: 130 }, slow, 1, 1000),
+  ];
+  expect(bestResults(turns)).toEqual([
+    {
+      task: "train",
+      batch: 64,
+      ourThreads: 2,
+      peer: "pytorch",
+      peerThreads: 1,
+      ratio: { minimum: 2, median: 2.5, maximum: 3 },
+    },
+  ]);
+  expect(bestResults(turns.map((other) => ({ ...other, task: "infer" as const })))).toEqual([]);
+});
+
+const result = (turns: readonly Turn[], date = "2026-01-31T12:00:00.000Z"): BenchResult => ({
+  kind: "lenet bench",
+  date,
+  commit: "0123456789abcdef",
+  cpu: "Some CPU",
+  cores: 2,
+  system: "linux x64",
+  node: "20.20.0",
+  settings: { net: "lenet5", seconds: 1, repetitions: 1 },
+  roofGflops: 40,
+  ours: ourResults(lenet5, turns, 40e9),
+  peers: peerResults(turns),
+  absent: [{ peer: "tfjs-wasm", task: "train", why: "it cannot train" }],
+  best: bestResults(turns),
+  kernels: [],
+});
+
+test("benchText: everything in aligned tables", () => {
+  expect(
+    benchText(result([turn(0, { 1: 9000 }, torch, 1, 4500)])),
+  ).toBe(`Some CPU, 2 cores, Node 20.20.0, 2026-01-31, 0123456
+Roof of one core (multiply and add on 128-bit vectors): 40 GFLOP/s
+
+LeNet (lenet5)   threads  images/s   least…most  µs an image  GFLOP/s  of the roof
+train, batch 64        1     9,000  8,999…9,003          111     20.4         51 %
+
+Peers                     threads  images/s  µs an image  LeNet ÷ peer  least…most  what
+train, batch 64: pytorch        1     4,500          222           2 ×              1
+
+pytorch: PyTorch, tuned, 1
+
+train, batch 64, each at its best (LeNet 1 thread, pytorch 1 thread): LeNet is 2 times as fast (measured once)
+
+tfjs-wasm (train): it cannot train`);
+});
+
+test("compareResults: speeds that both runs have, as now over before", () => {
+  const before = result([turn(0, { 1: 100, 2: 100 })]);
+  const now = { ...result([turn(0, { 1: 150 })]), roofGflops: 20 };
+  expect(compareResults(now, before)).toEqual([
+    { name: "roof of one core, GFLOP/s", now: 20, before: 40, ratio: 0.5 },
+    { name: "train, batch 64, threads 1: images/s", now: 150, before: 100, ratio: 1.5 },
+  ]);
+});
+
+test("runPeer: a program that is not here is absent, not an error", async () => {
+  const peer = { ...torch!, program: "no-such-engine.mjs" };
+  const answer = await runPeer(peer, { task: "train", batch: 64, threads: 1 }, 0.01);
+  expect(answer).toEqual({ absent: expect.stringContaining("bench/peers") });
+});
+
+test("runPeer: an engine that cannot do a task says so", async () => {
+  const peer = peers.find(({ name }) => name === "onnxruntime-web")!;
+  const answer = await runPeer(peer, { task: "train", batch: 64, threads: 1 }, 0.01);
+  expect(answer).toEqual({ engine: "onnxruntime-web", absent: expect.stringContaining("it cannot train") });
+});
+
+test("runBench: an absent peer is asked once, and ours are measured all the same", async () => {
+  const peer = { ...torch!, program: "no-such-engine.mjs" };
+  const settings = { net: lenet5, seconds: 0.005, repetitions: 2, peers: [peer], threads: 1, of: "nets" as const };
+  const { ours, absent, peers: measured, roofGflops } = await runBench(settings);
+  expect(absent.map(({ task }) => task)).toEqual(["train", "infer"]);
+  expect(measured).toEqual([]);
+  expect(roofGflops).toBeGreaterThan(0.1);
+  expect(ours.map(({ task, batch, threads }) => [task, batch, threads])).toContainEqual(["train", 64, 1]);
+  for (const { imagesPerSecond, shareOfRoof } of ours) {
+    expect(imagesPerSecond.minimum).toBeGreaterThan(1);
+    expect(shareOfRoof).toBeGreaterThan(0);
+  }
+});
+
+test("kernelCases: all sums of products of a step are there, each once", () => {
+  const products = kernelCases(lenet5).filter(({ multiplyAdds }) => multiplyAdds > 0);
+  const sum = products.reduce((total, { multiplyAdds }) => total + 2 * multiplyAdds, 0);
+  expect(sum).toBe(operationsOf(lenet5, "train"));
+});
+
+test("lenet bench --kernels --out --compare: keeps its figures and sets them beside earlier ones", async () => {
+  const out = join(folder, "deeper", "kernels.json");
+  await lenetBench("--kernels", "--quick", "--seconds", "0.001", "--out", out);
+  expect(stdout).toMatch(/^C3 backward to the weights +8 +[\d.]+ +[\d.]+ +[\d.]+ +\d+ %$/m);
+  const kept: BenchResult = JSON.parse(await readFile(out, "utf8"));
+  expect(kept).toMatchObject({ kind: "lenet bench", settings: { net: "lenet5", seconds: 0.001, repetitions: 1 } });
+  stdout = "";
+  await lenetBench("--kernels", "--quick", "--seconds", "0.001", "--compare", out, "--json");
+  expect(JSON.parse(stdout).compared.length).toBe(kept.kernels.length + 1);
+});
+
+test("lenet bench: mistakes are told before anything is measured", async () => {
+  await expect(lenetBench("--peers", "pytroch")).rejects.toThrow('got "pytroch". Did you mean "pytorch"?');
+  await expect(lenetBench("--seconds", "0")).rejects.toThrow('--seconds: expected a number above 0, got "0".');
+  await expect(lenetBench("--compare", join(folder, "none.json"))).rejects.toThrow("got no such file");
+  await writeFile(join(folder, "other.json"), "{}");
+  await expect(lenetBench("--compare", join(folder, "other.json"))).rejects.toThrow("a result of lenet bench");
+});

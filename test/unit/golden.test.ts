@@ -1,0 +1,144 @@
+// Numbers computed by somebody else (test/fixtures/golden/README.md): the first batch of modern LeNet-5 to five digits with
+// either arithmetic, and 50 steps of training on real digits with one, two and three threads, which must agree to the bit.
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type DataSet, limit } from "../../src/data/data-set.ts";
+import { loadData } from "../../src/data/registry.ts";
+import { startTeam, type Team } from "../../src/engine/team.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { kernelModule } from "../../src/kernels/module.ts";
+import { lenet5 } from "../../src/nets/lenet5.ts";
+import { optimiser } from "../../src/optimisers/index.ts";
+import type { Floats } from "../../src/shape.ts";
+import { type Arithmetic, type Rig, rig, tensorOf } from "./support/rig.ts";
+
+const BATCH = 64;
+const STEPS = 50;
+
+const golden = (kind: "adam" | "sgd"): ((name: string) => Floats | Uint8Array) => {
+  const file = `lenet5-modern.${kind}.safetensors`;
+  const bytes = readFileSync(new URL(`../fixtures/golden/${file}`, import.meta.url));
+  const { tensors } = decodeSafetensors(bytes, file);
+  return (name) => tensors.get(name)!.data as Floats | Uint8Array;
+};
+const files = { adam: golden("adam"), sgd: golden("sgd") };
+const recipes = {
+  adam: { optimiser: optimiser("adam"), rate: 0.001 },
+  sgd: { optimiser: optimiser("sgd"), rate: 0.05 },
+};
+
+let digits: DataSet;
+beforeAll(async () => {
+  digits = limit(await loadData("mnist", "train"), BATCH * STEPS);
+});
+
+/** The largest difference of two tensors, relative to the largest magnitude of the one that is right. */
+const difference = (got: ArrayLike<number>, wanted: ArrayLike<number>): number => {
+  let [largest, furthest] = [0, 0];
+  for (let i = 0; i < wanted.length; i++) {
+    largest = Math.max(largest, Math.abs(wanted[i]!));
+    furthest = Math.max(furthest, Math.abs(got[i]! - wanted[i]!));
+  }
+  return got.length === wanted.length ? furthest / largest : Number.NaN;
+};
+
+/** Puts the golden weights and the digits into an arena, in file order. */
+const load = (
+  { description, arena }: Pick<Rig, "description" | "arena">,
+  kind: "adam" | "sgd",
+  count: number,
+): void => {
+  for (const { name, offset } of description.tensors) arena.floats("weights").set(files[kind](name), offset);
+  arena.bytes("pixels").set(limit(digits, count).images);
+  arena.bytes("labels").set(limit(digits, count).labels);
+  arena.ints("order").forEach((_, position, order) => {
+    order[position] = position;
+  });
+};
+
+describe("the first batch of modern LeNet-5", () => {
+  it("shows the net what the fixture shows it.", () => {
+    expect(limit(digits, BATCH).images).toEqual(files.adam("images"));
+    expect(limit(digits, BATCH).labels).toEqual(files.adam("labels"));
+  });
+
+  const judged: [Arithmetic, "adam" | "sgd"][] = [
+    ["float64", "adam"],
+    ["fast", "adam"],
+    ["fast", "sgd"],
+  ];
+  for (const [arithmetic, kind] of judged)
+    it(`gives the input, outputs, loss and every gradient to five digits (${arithmetic}, weights of ${kind}).`, () => {
+      const bench = rig(lenet5, { batch: BATCH, arithmetic });
+      load(bench, kind, BATCH);
+      const loss = bench.step(BATCH);
+      const { arena, description } = bench;
+      const differences: [string, number][] = [
+        ["input", difference(arena.floats("out.-1"), files[kind]("input"))],
+        ["output", difference(arena.floats(`out.${description.layers.length - 1}`), files[kind]("output"))],
+        ["loss", difference([loss], files[kind]("loss"))],
+        ...description.tensors.map(({ name }): [string, number] => [
+          name,
+          difference(tensorOf(bench, "gradients", name), files[kind](`grad.${name}`)),
+        ]),
+      ];
+      expect(differences.filter(([, far]) => !(far <= 1e-5))).toEqual([]);
+      expect(differences).toHaveLength(3 + 10);
+    });
+});
+
+/** Weights and losses after 50 steps. */
+const train = async (
+  kind: "adam" | "sgd",
+  threads: number,
+): Promise<{ weights: Float32Array; losses: Float64Array }> => {
+  const count = BATCH * STEPS;
+  const options = {
+    batch: BATCH,
+    threads,
+    optimiser: recipes[kind].optimiser,
+    seed: 1,
+    images: count,
+    positions: count,
+  };
+  const team: Team = await startTeam(kernelModule(), lenet5, options);
+  load(team, kind, count);
+  team.arena.doubles("rates").fill(recipes[kind].rate);
+  expect(await team.walk({ training: true, from: 0, to: count, batch: BATCH, step: 0 })).toBe(count);
+  await team.end();
+  const { arena } = team;
+  return { weights: Float32Array.from(arena.floats("weights")), losses: arena.doubles("stepLosses").slice(0, STEPS) };
+};
+
+describe.each(["adam", "sgd"] as const)("50 steps of %s", (kind) => {
+  let runs: Awaited<ReturnType<typeof train>>[];
+  beforeAll(async () => {
+    runs = [];
+    for (const threads of [1, 2, 3]) runs.push(await train(kind, threads));
+  });
+
+  it("lose what they should, every step within 1e-4.", () => {
+    const wanted = files[kind]("losses");
+    const wrong = [...runs[0]!.losses.keys()].filter((s) => !(Math.abs(runs[0]!.losses[s]! - wanted[s]!) <= 1e-4));
+    expect(wrong.map((s) => `step ${s}: got ${runs[0]!.losses[s]}, wanted ${wanted[s]}`)).toEqual([]);
+  });
+
+  it("end in the weights they should, every one within 2e-4.", () => {
+    const { description } = rig(lenet5, { batch: 1 });
+    for (const { name, offset, size } of description.tensors) {
+      const got = runs[0]!.weights.subarray(offset, offset + size);
+      const wanted = files[kind](`final.${name}`);
+      const furthest = got.reduce((far, value, i) => Math.max(far, Math.abs(value - wanted[i]!)), 0);
+      expect([name, furthest <= 2e-4, furthest]).toEqual([name, true, furthest]);
+      // The bound means something: training moved the tensor further than that.
+      expect(difference(wanted, files[kind](name))).toBeGreaterThan(1e-3);
+    }
+  });
+
+  it("end in the same bytes with one, two and three threads.", () => {
+    for (const { weights, losses } of runs.slice(1)) {
+      expect(Buffer.from(weights.buffer).equals(Buffer.from(runs[0]!.weights.buffer))).toBe(true);
+      expect(losses).toEqual(runs[0]!.losses);
+    }
+  });
+});

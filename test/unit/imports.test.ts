@@ -1,0 +1,106 @@
+// The house rules that no compiler knows: which way imports point, who may read a clock, and that files stay small.
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { forbiddenImports, importRing, importsOf } from "./support/imports.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Text of every program file under these folders, by path. */
+const read = (...folders: string[]): Map<string, string> =>
+  new Map(
+    folders.flatMap((folder) =>
+      (readdirSync(root + folder, { recursive: true }) as string[])
+        .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+        .filter((path) => /\.(ts|tsx|mjs|js)$/.test(path) && !path.includes("node_modules/"))
+        .map((path): [string, string] => [path, readFileSync(root + path, "utf8")]),
+    ),
+  );
+
+const sources = read("src");
+const everything = read("src", "cli", "bench", "scripts", "test", "examples");
+
+/** Files whose text matches. */
+const holding = (pattern: RegExp): string[] =>
+  [...everything].filter(([, text]) => pattern.test(text)).map(([path]) => path);
+
+describe("the sources", () => {
+  it("import only what lies below them.", () => {
+    expect([...sources].flatMap(([path, text]) => forbiddenImports(path, text))).toEqual([]);
+    expect(sources.size).toBeGreaterThan(40);
+  });
+
+  it("import each other in no ring.", () => expect(importRing(sources)).toBeNull());
+
+  it("name their own files with their ending, so that node runs them as they are.", () => {
+    const bare = [...sources]
+      .filter(([path]) => !path.startsWith("src/kernels/simd/"))
+      .flatMap(([path, text]) => importsOf(text).map(({ from }) => `${path}: ${from}`))
+      .filter((line) => / \.{1,2}\//.test(line) && !/\.(ts|js|wasm)$/.test(line));
+    expect(bare).toEqual([]);
+  });
+
+  it("draw no number from the host's generator.", () => expect(holding(/Math\.random/)).toEqual([]));
+
+  it("read a clock only in the lab, the command line and the benches.", () => {
+    const clock = holding(/\b(?:Date\.now|performance\.now|process\.hrtime|new Date)\b\(?/);
+    expect(clock.filter((path) => !/^(?:src\/lab|cli|bench|scripts|test)\//.test(path))).toEqual([]);
+  });
+
+  it("print only from the command line.", () => {
+    expect(holding(/\bconsole\.|process\.std(?:out|err)/).filter((path) => path.startsWith("src/"))).toEqual([]);
+  });
+
+  it("have no file of more than 400 lines.", () => {
+    const long = [...everything].map(([path, text]) => `${path}: ${text.split("\n").length - 1}`);
+    expect(long.filter((line) => Number(line.split(": ")[1]) > 400)).toEqual([]);
+  });
+});
+
+describe("the import checker", () => {
+  it.each([
+    ["src/shape.ts", 'import { LenetError } from "./errors.ts";', 0],
+    ["src/shape.ts", 'import { reference } from "./kernels/reference/index.ts";', 1],
+    ["src/kernels/load.ts", 'import { conv } from "../layers/conv.ts";', 1],
+    ["src/kernels/load.ts", 'import type { Layer } from "../layers/layer.ts";', 1],
+    ["src/layers/conv.ts", 'import type { Kernels } from "../kernels/contract.ts";', 0],
+    ["src/layers/conv.ts", 'import { type Geometry, type Kernels } from "../kernels/contract.ts";', 0],
+    ["src/layers/conv.ts", 'import { SQUASH } from "../kernels/reference/elementwise.ts";', 1],
+    ["src/layers/conv.ts", 'import type { X } from "../kernels/load.ts";', 1],
+    ["src/layers/conv.ts", 'import { describe } from "../engine/describe.ts";', 1],
+    ["src/losses/index.ts", 'import { bindKernels } from "../kernels/load.ts";', 1],
+    ["src/nets/lenet5.ts", 'import { conv, type LayerSpec } from "../layers/index.ts";', 0],
+    ["src/nets/lenet5.ts", 'import { forwardAndBackward } from "../losses/index.ts";', 1],
+    ["src/engine/plan.ts", 'import type { Net } from "../nets/net.ts";', 0],
+    ["src/engine/plan.ts", 'import { lenet5 } from "../nets/lenet5.ts";', 1],
+    ["src/engine/team.ts", 'new Worker(new URL("./worker.js", import.meta.url))', 0],
+    ["src/engine/team.ts", 'new Worker(new URL("../lab/worker.js", import.meta.url))', 1],
+    ["src/engine/team.ts", 'import { readFileSync } from "node:fs";', 1],
+    ["src/data/idx.ts", 'export { step } from "../engine/step.ts";', 1],
+    ["src/formats/safetensors.ts", 'const x = await import("../data/idx.ts");', 1],
+    ["src/formats/safetensors.ts", 'import "node:fs";', 1],
+    ["src/lab/train.ts", 'import { startTeam } from "../engine/team.ts";', 0],
+    ["src/lab/train.ts", 'import { print } from "../../cli/print.ts";', 1],
+    ["src/index.ts", 'export { train } from "./lab/train.ts";', 0],
+    ["src/elsewhere/new.ts", "export const x = 1;", 1],
+  ])("judges %s: %s", (path, text, faults) => expect(forbiddenImports(path, text)).toHaveLength(faults));
+
+  it("reads imports of several lines, of one letter, and of types alone.", () => {
+    const text =
+      'import {\n  a,\n  type B,\n} from "./a.ts";\nimport * as c from "./c.ts";\nexport type { D } from "./d.ts";';
+    expect(importsOf(text)).toEqual([
+      { from: "./a.ts", type: false },
+      { from: "./c.ts", type: false },
+      { from: "./d.ts", type: true },
+    ]);
+  });
+
+  it("finds a ring of values, and lets types go round.", () => {
+    const ring = [
+      ["src/a.ts", 'import { b } from "./b.ts";'],
+      ["src/b.ts", 'import { a } from "./a.ts";'],
+    ] as const;
+    expect(importRing(new Map(ring))).toBe("src/a.ts → src/b.ts → src/a.ts");
+    expect(importRing(new Map([ring[0], ["src/b.ts", 'import type { a } from "./a.ts";']]))).toBeNull();
+  });
+});

@@ -1,0 +1,126 @@
+// Reads what a source file imports and says which of it the architecture does not allow. The rules are the table below; a
+// folder that is not in it has no rules yet, and is told so.
+import { posix } from "node:path";
+
+/** Paths under src/; a name ending in "/" is a folder. */
+interface Rule {
+  readonly values: readonly string[];
+  /** What may be imported as a type, besides. */
+  readonly types?: readonly string[];
+  /** Modules of Node that touch the world. */
+  readonly node?: readonly string[];
+}
+
+const leaves = ["errors.ts", "shape.ts", "random.ts", "words.ts"];
+const files = ["node:fs", "node:fs/promises"];
+
+/** From the leaves up; the longest matching name rules a file. */
+const rules: Readonly<Record<string, Rule>> = {
+  ...Object.fromEntries(leaves.map((leaf) => [leaf, { values: leaves }])),
+  "files.ts": { values: leaves, node: files },
+  "kernels/": { values: ["kernels/", ...leaves] },
+  "kernels/module.ts": { values: [], node: files },
+  "layers/": { values: ["layers/", ...leaves], types: ["kernels/contract.ts"] },
+  "losses/": { values: ["losses/", ...leaves], types: ["kernels/contract.ts"] },
+  "optimisers/": { values: ["optimisers/", ...leaves], types: ["kernels/contract.ts"] },
+  "nets/": { values: ["nets/", "layers/index.ts", ...leaves], types: ["losses/"] },
+  "engine/": {
+    values: ["engine/", "kernels/", "layers/", "losses/", "optimisers/", ...leaves],
+    types: ["nets/"],
+    node: ["node:worker_threads"],
+  },
+  "data/": { values: ["data/", "files.ts", ...leaves], node: files },
+  "formats/": { values: ["formats/", ...leaves] },
+  "lab/": { values: [""], node: [...files, "node:worker_threads"] },
+  "index.ts": { values: [""] },
+};
+
+/** Modules of Node that a file may only import when its rule says so. */
+const guarded = [...files, "node:worker_threads", "node:child_process", "node:net", "node:http", "node:https"];
+/** Nobody but the lab (which asks git for a commit) and the downloads reach this far. */
+const reach: Readonly<Record<string, readonly string[]>> = {
+  "lab/": ["node:child_process"],
+  "data/download.ts": ["node:http", "node:https"],
+};
+
+export interface Import {
+  /** As written. */
+  readonly from: string;
+  /** Nothing of it is there at run time. */
+  readonly type: boolean;
+}
+
+const statement =
+  /^\s*(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"|new URL\(\s*"(\.[^"]+\.\w+)"/gm;
+
+/** Everything the text imports: statically, by name, or as the address of a file. */
+export const importsOf = (text: string): Import[] =>
+  [...text.matchAll(statement)].map(([, type, names = "", ...froms]) => {
+    const listed = /^\{([\s\S]*)\}$/
+      .exec(names.trim())?.[1]
+      ?.split(",")
+      .filter((name) => name.trim() !== "");
+    const allTypes = listed !== undefined && listed.length > 0 && listed.every((name) => /^\s*type\s/.test(name));
+    return { from: froms.find((from) => from !== undefined)!, type: type !== undefined || allTypes };
+  });
+
+const matches = (path: string, name: string): boolean =>
+  path === name || (/^$|\/$/.test(name) && path.startsWith(name));
+
+const ruleOf = (path: string): Rule | undefined => {
+  const name = Object.keys(rules)
+    .filter((candidate) => matches(path, candidate))
+    .sort((a, b) => b.length - a.length)[0];
+  return name === undefined ? undefined : rules[name];
+};
+
+/** The file that `from` names in a file at `path`, under the root; the compiled ending turned back. */
+export const resolveImport = (path: string, from: string): string => {
+  const joined = posix.join(posix.dirname(path), from).replace(/\.js$/, ".ts");
+  return /\.\w+$/.test(joined) ? joined : `${joined}.ts`;
+};
+
+/** What the file at `path` (src/kernels/load.ts) imports and may not, a line each. */
+export const forbiddenImports = (path: string, text: string): string[] => {
+  const imports = importsOf(text);
+  if (!path.startsWith("src/")) return [];
+  const place = path.slice("src/".length);
+  const rule = ruleOf(place);
+  if (!rule)
+    return [
+      `${path}: expected a rule for its folder, got none. Say in test/unit/support/imports.ts what it may import.`,
+    ];
+  const reached = Object.entries(reach).flatMap(([name, modules]) => (matches(place, name) ? modules : []));
+  const allowed = ({ from, type }: Import): boolean => {
+    if (!from.startsWith("."))
+      return !guarded.includes(from) || (rule.node ?? []).includes(from) || reached.includes(from);
+    const target = resolveImport(path, from);
+    if (!target.startsWith("src/") || target.endsWith(".wasm")) return target === "src/kernels/kernels.wasm";
+    const names = type ? [...rule.values, ...(rule.types ?? [])] : rule.values;
+    return names.some((name) => matches(target.slice("src/".length), name));
+  };
+  return imports
+    .filter((found) => !allowed(found))
+    .map(({ from, type }) => `${path} imports ${type ? "a type of " : ""}${from}`);
+};
+
+/** A ring of modules that need each other at run time, as "a → b → a"; or nothing. */
+export const importRing = (texts: ReadonlyMap<string, string>): string | null => {
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string | null => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path].join(" → ");
+    if (done.has(path)) return null;
+    for (const { from, type } of importsOf(texts.get(path) ?? "")) {
+      if (type || !from.startsWith(".")) continue;
+      const ring = visit(resolveImport(path, from), [...trail, path]);
+      if (ring) return ring;
+    }
+    done.add(path);
+    return null;
+  };
+  for (const path of texts.keys()) {
+    const ring = visit(path, []);
+    if (ring) return ring;
+  }
+  return null;
+};
