@@ -8,8 +8,8 @@ import { makeFolder, writeAtomically } from "../src/files.ts";
 import { compareResults, readResult } from "../src/lab/bench/compare.ts";
 import { type Peer, peers } from "../src/lab/bench/peers.ts";
 import { benchText, comparisonText } from "../src/lab/bench/report.ts";
-import type { BenchResult } from "../src/lab/bench/result.ts";
 import { type BenchProgress, runBench } from "../src/lab/bench/run.ts";
+import { processor } from "../src/lab/provenance.ts";
 import { lenet5 } from "../src/nets/lenet5.ts";
 import { closest } from "../src/words.ts";
 import { numberAboveZero, withJson } from "./options.ts";
@@ -44,20 +44,21 @@ const peersNamed = (list: string): readonly Peer[] => {
 };
 
 /** `bench/results/2026-01-31-some-cpu.json` under the current folder: one file a day and processor, the last run's. */
-const usualOut = ({ date, cpu }: BenchResult): string => {
-  const slug = cpu
+const usualOut = (): string => {
+  const slug = processor()
     .toLowerCase()
     .replace(/\((r|tm)\)/g, "")
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
-  return join("bench", "results", `${date.slice(0, 10)}-${slug}.json`);
+  return join("bench", "results", `${new Date().toISOString().slice(0, 10)}-${slug}.json`);
 };
 
 /** One line that is written over on a terminal; elsewhere a line for each measurement. */
 const showProgress = ({ title, elapsedMs, remainingMs }: BenchProgress): void => {
   const left = remainingMs === null ? "" : `, about ${duration(remainingMs)} left`;
   const line = `${duration(elapsedMs)}${left}: ${title}`;
-  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  const { isTTY, columns } = process.stderr;
+  process.stderr.write(isTTY ? `\r\u001b[K${line.slice(0, (columns || 80) - 1)}` : `${line}\n`);
 };
 
 const endProgress = (): void => {
@@ -67,6 +68,10 @@ const endProgress = (): void => {
 const bench = async (options: Options): Promise<void> => {
   const then = options.compare === undefined ? null : readResult(options.compare);
   const { seconds, repetitions } = options.quick ? quick : usual;
+  // A quick look is no result to keep, unless somebody says where.
+  const out = options.out ?? (options.quick || options.kernels ? null : usualOut());
+  // Before minutes of measuring, not after.
+  if (out !== null) makeFolder(dirname(out));
   const result = await runBench({
     net: lenet5,
     seconds: options.seconds ?? (options.kernels ? ofKernels : seconds),
@@ -77,10 +82,7 @@ const bench = async (options: Options): Promise<void> => {
     onProgress: showProgress,
   });
   endProgress();
-  // A quick look is no result to keep, unless somebody says where.
-  const out = options.out ?? (options.quick || options.kernels ? null : usualOut(result));
   if (out !== null) {
-    makeFolder(dirname(out));
     writeAtomically(out, `${JSON.stringify(result, null, 2)}\n`);
     say(`Wrote ${out}`);
   }

@@ -29,6 +29,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./summary.ts")).summaryCommand(),
   },
   {
+    name: "reproduce",
+    about: "train what was published, over several seeds, and compare",
+    load: async () => (await import("./reproduce.ts")).reproduceCommand(),
+  },
+  {
     name: "bench",
     about: "measure this machine, beside its roof and other engines",
     load: async () => (await import("./bench.ts")).benchCommand(),
