@@ -68,6 +68,7 @@ const endProgress = (): void => {
 const bench = async (options: Options): Promise<void> => {
   const then = options.compare === undefined ? null : readResult(options.compare);
   const { seconds, repetitions } = options.quick ? quick : usual;
+  const chosen = options.peers === undefined ? (options.quick ? [] : peers) : peersNamed(options.peers);
   // A quick look is no result to keep, unless somebody says where.
   const out = options.out ?? (options.quick || options.kernels ? null : usualOut());
   // Before minutes of measuring, not after.
@@ -76,7 +77,7 @@ const bench = async (options: Options): Promise<void> => {
     net: lenet5,
     seconds: options.seconds ?? (options.kernels ? ofKernels : seconds),
     repetitions,
-    peers: options.peers === undefined ? (options.quick ? [] : peers) : peersNamed(options.peers),
+    peers: chosen,
     threads: availableParallelism(),
     of: options.kernels ? "kernels" : "nets",
     onProgress: showProgress,

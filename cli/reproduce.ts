@@ -97,7 +97,7 @@ on where it stopped. A claim is reached when the mean over its seeds is at least
 
 Examples:
   lenet reproduce                         all claims, with the seeds they ask for
-  lenet reproduce seed001-adam --seeds 2  one claim, seeds 1 and 2
+  lenet reproduce lenet5-adam --seeds 2  one claim, seeds 1 and 2
   lenet reproduce --quick                 a slice of each, to see that everything works`;
 
 /** The command `lenet reproduce`. */

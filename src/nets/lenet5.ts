@@ -1,10 +1,10 @@
-// LeNet-5 as it is built today (seed write-up "LeNet-5, modern"): tanh, average pooling followed by tanh, C3 joined to all
+// LeNet-5 as it is built today (as the write-up raphaelsenn/lenet-5 on GitHub does): tanh, average pooling followed by tanh, C3 joined to all
 // maps of S2, ten logits into softmax and cross-entropy.
 import { averagePool, conv, dense, tanh } from "../layers/index.ts";
 import { image, net, type Published } from "./net.ts";
 
 const published: Published = {
-  source: "seed write-up 001, “Modern LeNet-5”",
+  source: "raphaelsenn/lenet-5 on GitHub, “Modern LeNet-5”",
   layers: {
     C1: { parameters: 156, connections: 122_304 },
     S2: { parameters: 0, connections: 4_704 },

@@ -155,8 +155,8 @@ test("readResults: what writeResults wrote, nothing where there is no file, and 
 });
 
 test("lenet reproduce: an unknown claim is the user's mistake", async () => {
-  const asked = reproduceCommand().parseAsync(["seed001-adm"], { from: "user" });
-  await expect(asked).rejects.toThrow('got "seed001-adm". Did you mean "seed001-adam"?');
+  const asked = reproduceCommand().parseAsync(["lenet5-adm"], { from: "user" });
+  await expect(asked).rejects.toThrow('got "lenet5-adm". Did you mean "lenet5-adam"?');
 });
 
 test("showTrials: without a terminal, a line an epoch and a line a seed", async () => {
