@@ -89,7 +89,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
   ],
   [
     "momentum for Adam",
-    ["train", "--momentum", "0.9"],
+    ["train", "--optimiser", "adam", "--momentum", "0.9"],
     2,
     "--momentum: expected the optimiser momentum beside it, got adam. Set --optimiser to momentum.",
   ],
@@ -292,7 +292,7 @@ describe("a mistake", () => {
         return false;
       }
     };
-    if (!mount("size=1700k")) return skip("a small disk can only be made where mounting is allowed");
+    if (!mount("size=1200k")) return skip("a small disk can only be made where mounting is allowed");
     try {
       const { code, stderr } = await lenet(["train", ...small, "--out", "disk/run"], dir);
       expect(code).toBe(1);
