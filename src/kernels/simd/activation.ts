@@ -7,7 +7,6 @@ const LIMIT: f32 = 9.02;
  * tanh of four lanes: x P(x²) / Q(x²), fitted on ±9.02 by iteratively reweighted least squares for the smallest relative
  * error (2.1e-8 before rounding, 4e-7 in float32). Only + - × ÷, so every machine gives the same bits. NaN stays NaN.
  */
-// @ts-ignore: decorator
 @inline
 function tanh4(a: v128): v128 {
   const x = f32x4.pmax(f32x4.pmin(a, f32x4.splat(LIMIT)), f32x4.splat(-LIMIT));
@@ -25,7 +24,6 @@ function tanh4(a: v128): v128 {
 }
 
 /** What comes after the last whole vector, at most three values, goes through this corner of memory in registers. */
-// @ts-ignore: decorator
 @inline
 function loadTail(at: usize, count: i32): v128 {
   let lanes = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(at));
@@ -34,7 +32,6 @@ function loadTail(at: usize, count: i32): v128 {
   return lanes;
 }
 
-// @ts-ignore: decorator
 @inline
 function storeTail(at: usize, count: i32, lanes: v128): void {
   store<f32>(at, f32x4.extract_lane(lanes, 0));

@@ -5,7 +5,6 @@
 import { laneSum, laneSums, madd, splatAt } from "./lanes";
 
 /** One output from its sum over whole vectors: adds what is left of the inputs and the bias. */
-// @ts-ignore: decorator
 @inline
 function finish(sum: f32, x: usize, w: usize, from: i32, inputs: i32, bias: f32): f32 {
   for (let i = from; i < inputs; i++) sum += load<f32>(x + (<usize>i << 2)) * load<f32>(w + (<usize>i << 2));
@@ -63,7 +62,6 @@ export function f32_dense_forward(
 }
 
 /** Four neighbouring outputs of one image. */
-// @ts-ignore: decorator
 @inline
 function storeFour(to: usize, sums: v128, x: usize, w: usize, row: usize, whole: i32, inputs: i32, biases: v128): void {
   if (whole == inputs) {

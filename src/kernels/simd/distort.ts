@@ -12,20 +12,17 @@ function frame(source: usize, target: usize, rows: i32, columns: i32): void {
 }
 
 /** The four vectors of neighbours (even: left, odd: right) of pixels whose pairs begin at these byte offsets. */
-// @ts-ignore: decorator
 @inline
 function pairs(base: usize, offsets: v128): v128 {
   const a = v128.load64_zero(base + <usize>i32x4.extract_lane(offsets, 0));
   return v128.load_lane<u64>(base + <usize>i32x4.extract_lane(offsets, 1), a, 1);
 }
-// @ts-ignore: decorator
 @inline
 function morePairs(base: usize, offsets: v128): v128 {
   const a = v128.load64_zero(base + <usize>i32x4.extract_lane(offsets, 2));
   return v128.load_lane<u64>(base + <usize>i32x4.extract_lane(offsets, 3), a, 1);
 }
 
-// @ts-ignore: decorator
 @inline
 function between(from: v128, to: v128, share: v128): v128 {
   return f32x4.add(from, f32x4.mul(f32x4.sub(to, from), share));

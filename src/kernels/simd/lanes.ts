@@ -1,29 +1,24 @@
 // Small helpers on 128-bit vectors of four float32 lanes. AssemblyScript; all are inlined.
 
 /** Lane k of all four vectors: column k of the 4×4 matrix whose rows are a, b, c, d. */
-// @ts-ignore: decorator
 @inline
 export function column0(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<f32>(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 0, 4, 1, 5), 0, 1, 4, 5);
 }
-// @ts-ignore: decorator
 @inline
 export function column1(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<f32>(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 0, 4, 1, 5), 2, 3, 6, 7);
 }
-// @ts-ignore: decorator
 @inline
 export function column2(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<f32>(v128.shuffle<f32>(a, b, 2, 6, 3, 7), v128.shuffle<f32>(c, d, 2, 6, 3, 7), 0, 1, 4, 5);
 }
-// @ts-ignore: decorator
 @inline
 export function column3(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<f32>(v128.shuffle<f32>(a, b, 2, 6, 3, 7), v128.shuffle<f32>(c, d, 2, 6, 3, 7), 2, 3, 6, 7);
 }
 
 /** The four sums of lanes of a, b, c, d, each added as (0 + 2) + (1 + 3). */
-// @ts-ignore: decorator
 @inline
 export function laneSums(a: v128, b: v128, c: v128, d: v128): v128 {
   const even = f32x4.add(column0(a, b, c, d), column2(a, b, c, d));
@@ -32,7 +27,6 @@ export function laneSums(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /** The sum of the lanes of a, added as (0 + 2) + (1 + 3). */
-// @ts-ignore: decorator
 @inline
 export function laneSum(a: v128): f32 {
   return (
@@ -41,13 +35,11 @@ export function laneSum(a: v128): f32 {
 }
 
 /** sum + a × b, rounded twice (no fused multiply-add, so every machine gives the same bits). */
-// @ts-ignore: decorator
 @inline
 export function madd(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
-// @ts-ignore: decorator
 @inline
 export function splatAt(address: usize, offset: usize = 0): v128 {
   return v128.load_splat<f32>(address + offset);

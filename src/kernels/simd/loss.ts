@@ -27,7 +27,6 @@ function logarithm(x: f64): f64 {
   return 2 * s * sum + <f64>k * 0.6931471805599453;
 }
 
-// @ts-ignore: decorator
 @inline
 function largest(values: usize, count: i32): i32 {
   let best = 0;
@@ -36,14 +35,12 @@ function largest(values: usize, count: i32): i32 {
   return best;
 }
 
-// @ts-ignore: decorator
 @inline
 function labelOf(labels: usize, order: usize, position: i32): i32 {
   return load<u8>(labels + <usize>load<i32>(order + (<usize>position << 2)));
 }
 
 /** Σ exp(values - top). */
-// @ts-ignore: decorator
 @inline
 function exponentialSum(values: usize, classes: i32, top: f64): f64 {
   let sum: f64 = 0;

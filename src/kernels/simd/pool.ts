@@ -1,7 +1,6 @@
 // Pooling. Sums over 2×2 squares, four squares at a time; other sizes, and maxima, in plain loops.
 
 /** Sums of the two by two squares under eight columns of two rows. */
-// @ts-ignore: decorator
 @inline
 function squareSums(top: usize, bottom: usize): v128 {
   const left = f32x4.add(v128.load(top), v128.load(bottom));
@@ -63,7 +62,6 @@ export function f32_sum_pool_backward(
 }
 
 /** Address of the largest unit of a square, the first of equals in reading order; of a NaN where there is one. */
-// @ts-ignore: decorator
 @inline
 function largestOf(square: usize, row: usize, field: i32): usize {
   let best = square;

@@ -53,7 +53,6 @@ export function tile_4x8(source: usize, rows: usize, sums: usize, count: i32, ta
 }
 
 /** Rows of a table of `count`, rounded up to a whole tile. */
-// @ts-ignore: decorator
 @inline
 export function whole(count: i32): i32 {
   return (count + 3) & ~3;

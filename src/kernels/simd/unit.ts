@@ -43,7 +43,6 @@ export function f32_unit_bias_forward(images: i32, count: i32, bias: usize, valu
 }
 
 /** The hash of random.ts: every input bit moves every output bit. */
-// @ts-ignore: decorator
 @inline
 function mix(word: u32): u32 {
   let h = word;
