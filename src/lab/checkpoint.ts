@@ -7,8 +7,8 @@ import { tensorView } from "../engine/tensors.ts";
 import { LenetError } from "../errors.ts";
 import type { Tensor, TensorFile } from "../formats/safetensors.ts";
 import { type OptimiserSpec, stateNames } from "../optimisers/index.ts";
+import type { Settings } from "./defaults.ts";
 import type { Position } from "./events.ts";
-import type { Settings } from "./settings.ts";
 import { fillTensors, tensorNamed, tensorViews } from "./tensors.ts";
 
 /** What a checkpoint is taken of, or put back into. */

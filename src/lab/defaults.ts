@@ -20,6 +20,16 @@ export interface Recipe {
   readonly distort: number;
 }
 
+/** The settings that decide what is learned, complete: kept in config.json and in every checkpoint. */
+export interface Settings extends Recipe {
+  /** Registered name or folder; null where the images came from a program. */
+  readonly data: string | null;
+  /** Null: all of them. */
+  readonly limit: number | null;
+  /** The file or folder the weights came from; null where the seed made them. */
+  readonly init: string | null;
+}
+
 export const DATA = "mnist";
 
 /** Share of training that the rate rises, and of the highest rate that is left at the end, where nothing is said. */

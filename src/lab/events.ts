@@ -1,6 +1,7 @@
 // What a training tells while it goes on. Every event is plain data, so that a line of JSON holds it.
+
+import type { Settings } from "./defaults.ts";
 import type { EpochRecord, Score } from "./run-folder.ts";
-import type { Settings } from "./settings.ts";
 
 /** How many images serve which purpose. */
 export interface ImageCounts {

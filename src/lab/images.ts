@@ -64,4 +64,10 @@ export const countImages = ({ train, test }: DataParts, validation: number): Ima
   test: test?.count ?? 0,
 });
 
+/** Where the images of a training came from. */
+export interface Origins {
+  readonly train: Origin;
+  readonly test: Origin | null;
+}
+
 export const originOf = ({ name, count, sha256 }: DataSet): Origin => ({ name, count, sha256 });

@@ -6,10 +6,11 @@ import { isDeepStrictEqual } from "node:util";
 import { LenetError } from "../errors.ts";
 import { netNamed } from "../nets/index.ts";
 import type { Claim } from "./claims.ts";
+import type { Settings } from "./defaults.ts";
 import type { TrainEvent } from "./events.ts";
 import { type ClaimResult, meanAndSpread, type Outcome } from "./results.ts";
 import { hasCheckpoint, type Metrics, RUNS, readConfig, readMetrics } from "./run-folder.ts";
-import { resolve, type Settings, type TrainSettings } from "./settings.ts";
+import { resolve, type TrainSettings } from "./settings.ts";
 import { train } from "./train.ts";
 
 /** One seed of a claim. */

@@ -2,9 +2,10 @@
 import { LenetError } from "../errors.ts";
 import { netNamed } from "../nets/index.ts";
 import type { Net } from "../nets/net.ts";
+import type { Settings } from "./defaults.ts";
+import type { Origins } from "./images.ts";
 import { readConfig, readMetrics } from "./run-folder.ts";
-import type { Origins } from "./session.ts";
-import type { DataParts, Settings, TrainSettings } from "./settings.ts";
+import type { DataParts, TrainSettings } from "./settings.ts";
 
 export interface OldRun {
   readonly folder: string;

@@ -12,15 +12,15 @@ import { kernelModule } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type Best, bestOf, keepWeights, putBack, type Weights } from "./best.ts";
 import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
-import { DATA, recipeOf } from "./defaults.ts";
+import { DATA, recipeOf, type Settings } from "./defaults.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
-import { copyImages, countImages, fitParts, loadParts, type Origin, originOf } from "./images.ts";
+import { copyImages, countImages, fitParts, loadParts, type Origins, originOf } from "./images.ts";
 import { modelFile, readTensors } from "./load.ts";
 import { commit, processor, versions } from "./provenance.ts";
 import { type OldRun, openRun, sameData } from "./resume.ts";
 import { whole } from "./rules.ts";
 import * as folders from "./run-folder.ts";
-import { type DataParts, resolve, type Settings, type TrainSettings, validationCount } from "./settings.ts";
+import { type DataParts, resolve, type TrainSettings, validationCount } from "./settings.ts";
 import { fillTensors } from "./tensors.ts";
 
 export interface Session extends Trained {
@@ -39,11 +39,6 @@ export interface Session extends Trained {
   readonly startedMs: number;
   stopping(): boolean;
   emit(event: TrainEvent): void;
-}
-
-export interface Origins {
-  readonly train: Origin;
-  readonly test: Origin | null;
 }
 
 const MOST_THREADS = 256;

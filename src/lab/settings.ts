@@ -56,16 +56,6 @@ export interface TrainSettings {
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
-/** The settings that decide what is learned, complete: kept in config.json and in every checkpoint. */
-export interface Settings extends Recipe {
-  /** Registered name or folder; null where the images came from a program. */
-  readonly data: string | null;
-  /** Null: all of them. */
-  readonly limit: number | null;
-  /** The file or folder the weights came from; null where the seed made them. */
-  readonly init: string | null;
-}
-
 /** How the user writes a setting. */
 type Spell = (setting: string) => string;
 
