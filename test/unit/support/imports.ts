@@ -11,7 +11,7 @@ interface Rule {
   readonly node?: readonly string[];
 }
 
-const leaves = ["errors.ts", "shape.ts", "random.ts", "words.ts"];
+const leaves = ["errors.ts", "named.ts", "shape.ts", "random.ts", "words.ts"];
 const files = ["node:fs", "node:fs/promises"];
 
 /** From the leaves up; the longest matching name rules a file. */
