@@ -1,5 +1,6 @@
 // Losses in plain loops.
 import type { Floats } from "../../shape.ts";
+import type { Kernels } from "../contract.ts";
 
 /** Index of the largest of `count` values from `start`; the first of equals. */
 const largest = (values: Floats, start: number, count: number): number => {
@@ -15,7 +16,7 @@ const smallest = (values: Floats, start: number, count: number): number => {
   return best;
 };
 
-export const softmax = (images: number, classes: number, values: Floats): void => {
+export const softmax: Kernels["softmax"] = (images, classes, values) => {
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const top = values[start + largest(values, start, classes)]!;
@@ -25,18 +26,18 @@ export const softmax = (images: number, classes: number, values: Floats): void =
   }
 };
 
-export const crossEntropy = (
-  images: number,
-  classes: number,
-  scale: number,
-  logits: Floats,
-  labels: Uint8Array,
-  order: Int32Array,
-  first: number,
-  losses: Floats,
-  answers: Uint8Array,
-  dOut: Floats | null,
-): void => {
+export const crossEntropy: Kernels["crossEntropy"] = (
+  images,
+  classes,
+  scale,
+  logits,
+  labels,
+  order,
+  first,
+  losses,
+  answers,
+  dOut,
+) => {
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const label = labels[order[first + n]!]!;
@@ -54,20 +55,20 @@ export const crossEntropy = (
   }
 };
 
-export const meanSquared = (
-  images: number,
-  classes: number,
-  low: number,
-  high: number,
-  scale: number,
-  out: Floats,
-  labels: Uint8Array,
-  order: Int32Array,
-  first: number,
-  losses: Floats,
-  answers: Uint8Array,
-  dOut: Floats | null,
-): void => {
+export const meanSquared: Kernels["meanSquared"] = (
+  images,
+  classes,
+  low,
+  high,
+  scale,
+  out,
+  labels,
+  order,
+  first,
+  losses,
+  answers,
+  dOut,
+) => {
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const label = labels[order[first + n]!]!;
@@ -82,19 +83,19 @@ export const meanSquared = (
   }
 };
 
-export const penalties = (
-  images: number,
-  classes: number,
-  rubbish: number | null,
-  scale: number,
-  out: Floats,
-  labels: Uint8Array,
-  order: Int32Array,
-  first: number,
-  losses: Floats,
-  answers: Uint8Array,
-  dOut: Floats | null,
-): void => {
+export const penalties: Kernels["penalties"] = (
+  images,
+  classes,
+  rubbish,
+  scale,
+  out,
+  labels,
+  order,
+  first,
+  losses,
+  answers,
+  dOut,
+) => {
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const label = labels[order[first + n]!]!;

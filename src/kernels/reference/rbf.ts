@@ -1,15 +1,7 @@
 // Distances from fixed codes in plain loops (Euclidean radial basis functions).
-import type { Floats } from "../../shape.ts";
+import type { Kernels } from "../contract.ts";
 
-export const rbfForward = (
-  images: number,
-  inputs: number,
-  classes: number,
-  scale: number,
-  input: Floats,
-  codes: Floats,
-  out: Floats,
-): void => {
+export const rbfForward: Kernels["rbfForward"] = (images, inputs, classes, scale, input, codes, out) => {
   for (let n = 0; n < images; n++)
     for (let k = 0; k < classes; k++) {
       let sum = 0;
@@ -18,16 +10,7 @@ export const rbfForward = (
     }
 };
 
-export const rbfBackward = (
-  images: number,
-  inputs: number,
-  classes: number,
-  scale: number,
-  input: Floats,
-  codes: Floats,
-  dOut: Floats,
-  dIn: Floats,
-): void => {
+export const rbfBackward: Kernels["rbfBackward"] = (images, inputs, classes, scale, input, codes, dOut, dIn) => {
   for (let n = 0; n < images; n++)
     for (let i = 0; i < inputs; i++) {
       let sum = 0;
