@@ -56,6 +56,7 @@ Examples:
   lenet train                                        the default net on MNIST, into a new folder of runs/
   lenet train lenet5 --epochs 3 --seed 2 --out a     three epochs, other weights, into the folder a
   lenet train --optimiser momentum --rate 0.02 --schedule cosine --decay 0.0005
+  lenet train lenet5-1998                            as in 1998: pattern by pattern, a rate for each weight
   lenet train --stages 2x0.0005,3x0.0002,3x0.0001    epochs × rate, stage after stage
   lenet train --data ./my-digits --init a            learn on from the best weights of a, on other images
   lenet train --resume a                             go on after an interruption, as if there had been none
@@ -126,6 +127,12 @@ export function trainCommand(): Command {
     .option("--optimiser <kind>", optimiserKinds.join(", "))
     .option("--rate <number>", "learning rate, the highest of a schedule", numberAboveZero("--rate"))
     .option("--momentum <share>", "of the optimiser momentum (default: 0.9)", shareOf("--momentum"))
+    .option("--mu <number>", "of the optimiser sdlm, added to every curvature (default: 0.02)", numberAboveZero("--mu"))
+    .option(
+      "--patterns <n>",
+      "images it measures curvature over, before every epoch (default: 500)",
+      wholeFrom("--patterns", 1),
+    )
     .option("--decay <number>", "decoupled weight decay", numberFromZero("--decay"))
     .option("--schedule <kind>", scheduleKinds.join(", "))
     .option("--distort <strength>", "distort training images anew each time; 0: not", numberFromZero("--distort"))

@@ -22,6 +22,8 @@ const settled = [
   "optimiser",
   "rate",
   "momentum",
+  "mu",
+  "patterns",
   "decay",
   "schedule",
   "seed",
