@@ -38,4 +38,10 @@ export const stagesFrom = (text: string): readonly Stage[] =>
 export const withThreads = (command: Command): Command =>
   command.option("--threads <n>", "threads to work with (default: one a core)", wholeFrom("--threads", 1, 256));
 
+export const withArithmetic = (command: Command): Command =>
+  command.option(
+    "--arithmetic <kind>",
+    "how products are added: fused rounds once, plain twice (default: fused where this machine can)",
+  );
+
 export const withJson = (command: Command, what = "print one JSON document"): Command => command.option("--json", what);
