@@ -22,7 +22,7 @@ export const trainEpoch = async (session: Session): Promise<boolean> => {
   fillOrder(session);
   fillRates(session);
   const watch = watchSteps(session);
-  const reached = await learn(session, watch);
+  const reached = (await measureCurvature(session)) ? await learn(session, watch) : position.image;
   const walkedMs = performance.now() - startedMs;
   session.learned += reached - position.image;
   const elapsedMs = (): number => position.elapsedMs + performance.now() - startedMs;
@@ -52,6 +52,18 @@ const fillRates = (session: Session): void => {
   const steps = stepsAnEpoch(session);
   for (let index = 0; index < steps; index++)
     rates[index] = rateAt(settings.schedule, position.epoch * steps + index, settings.epochs * steps, steps);
+};
+
+/**
+ * For SDLM: the curvature over the first images of the epoch's order, with the weights the epoch begins with. An epoch that is
+ * taken up in its middle keeps what was measured at its beginning. False when it was stopped before the end.
+ */
+const measureCurvature = async ({ settings, counts, position, team, stopping }: Session): Promise<boolean> => {
+  const { optimiser, batch } = settings;
+  if (optimiser.kind !== "sdlm" || position.image > 0) return true;
+  if (stopping()) return false;
+  const to = Math.min(optimiser.patterns, counts.train);
+  return (await team.walk({ training: false, curvature: true, from: 0, to, batch, step: 0 })) === to;
 };
 
 /** Walks to the end of the training images; gives the position reached. */

@@ -140,6 +140,10 @@ const chooseOptimiser = (recipe: Recipe, given: TrainSettings, spell: Spell): Op
 const checkOptimiser = (spec: OptimiserSpec, spell: Spell): OptimiserSpec => {
   fromZero(spell("decay"), spec.decay);
   if (spec.kind === "momentum") share(spell("momentum"), spec.momentum);
+  if (spec.kind === "sdlm") {
+    aboveZero(spell("mu"), spec.mu);
+    whole(spell("patterns"), spec.patterns, 1);
+  }
   if (spec.kind === "adam") {
     share(spell("beta1"), spec.beta1);
     share(spell("beta2"), spec.beta2);

@@ -111,6 +111,8 @@ export const backward = (spec: ConvSpec, v: Views, pass: Pass): void => {
   if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, v.tensors["weight"]!, v.dIn, v.scratch);
 };
 
+export const curvature = (spec: ConvSpec, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);
+
 /** A convolution that covers its whole input, as C5 does, is a dense layer under its own name, and works as one. */
 export const coversInput = (spec: ConvSpec, input: Shape): boolean =>
   input.rows === spec.field && input.columns === spec.field && spec.padding === 0 && spec.from === null;
@@ -124,4 +126,5 @@ export const whole = {
   forward: dense.forward,
   backward: dense.backward,
   gradientRows: dense.gradientRows,
+  curvature: dense.curvature,
 };
