@@ -46,12 +46,12 @@ const ownData = (model: Model): string => {
 };
 
 const firstWrong = (model: Model, set: DataSet, { wrong, answers }: Evaluation, most: number): Wrong[] => {
-  const bytes = set.rows * set.columns;
+  const area = set.rows * set.columns;
   return wrong.slice(0, most).map((index) => ({
     index,
     label: set.labels[index]!,
     answer: answers[index]!,
-    logits: [...model.outputs(set.images.subarray(index * bytes, (index + 1) * bytes))],
+    logits: [...model.outputs(set.images.subarray(index * area, (index + 1) * area))],
   }));
 };
 

@@ -9,6 +9,7 @@ import { load, newestRun } from "../src/lab/load.ts";
 import type { Model, Prediction } from "../src/lab/model.ts";
 import { oneOf, whole } from "../src/lab/rules.ts";
 import { netNamed } from "../src/nets/index.ts";
+import type { Ink } from "../src/shape.ts";
 import { halfBlocks } from "./half-blocks.ts";
 import { wholeFrom, withJson } from "./options.ts";
 import { coloursFor, percent, print, printJson } from "./output.ts";
@@ -27,7 +28,7 @@ interface Options {
 interface Question {
   readonly name: string;
   /** (rows, columns), ink 255. */
-  readonly pixels: Uint8Array;
+  readonly pixels: Ink;
   /** What it is, where that is known. */
   readonly label?: number;
 }
@@ -45,7 +46,7 @@ A picture may be of any size, dark on light or light on dark, with one digit in 
 const questions = async (pictures: readonly string[], { data, index, part }: Options): Promise<Question[]> => {
   if ((data === undefined) !== (index === undefined))
     throw new LenetError("--data, --index: expected both or none, got one of them. Say --data mnist --index 7.");
-  const asked = pictures.map((name) => {
+  const asked = pictures.map((name): Question => {
     const { pixels } = normaliseDigit(decodeImage(readBytes(name, "a PNG or JPEG picture"), name));
     return { name, pixels };
   });
@@ -60,8 +61,8 @@ const questions = async (pictures: readonly string[], { data, index, part }: Opt
 const imageOf = async (data: string, index: number, part: "test" | "train"): Promise<Question> => {
   const set = await loadData(data, part);
   whole("--index", index, 0, set.count - 1);
-  const bytes = set.rows * set.columns;
-  const pixels = set.images.slice(index * bytes, (index + 1) * bytes);
+  const area = set.rows * set.columns;
+  const pixels = set.images.slice(index * area, (index + 1) * area);
   return { name: `${set.name}, ${part} image ${index}`, pixels, label: set.labels[index]! };
 };
 
@@ -99,7 +100,7 @@ const answerText = (
   return [`${name}: ${colours.bold(`${answer}`)}${truth}`, "", ...picture, ...bars, ""].join("\n");
 };
 
-const rowsOf = ({ net }: Model, pixels: Uint8Array): number[][] =>
+const rowsOf = ({ net }: Model, pixels: Ink): number[][] =>
   Array.from({ length: net.image.rows }, (_, row) => [
     ...pixels.subarray(row * net.image.columns, (row + 1) * net.image.columns),
   ]);
