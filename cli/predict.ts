@@ -1,17 +1,17 @@
 // lenet predict: which digit a picture shows, and how sure the model is. The answers go to stdout.
 import { Command } from "commander";
-import { normaliseDigit } from "../src/data/digit.ts";
 import { decodeImage } from "../src/data/image.ts";
 import { loadData } from "../src/data/registry.ts";
 import { LenetError } from "../src/errors.ts";
 import { readBytes } from "../src/files.ts";
+import { digitFor } from "../src/lab/digit-for.ts";
 import { load, newestRun } from "../src/lab/load.ts";
 import type { Model, Prediction } from "../src/lab/model.ts";
 import { oneOf, whole } from "../src/lab/rules.ts";
 import { netNamed } from "../src/nets/index.ts";
 import type { Ink } from "../src/shape.ts";
 import { halfBlocks } from "./half-blocks.ts";
-import { wholeFrom, withJson } from "./options.ts";
+import { wholeFrom, withDataDir, withJson } from "./options.ts";
 import { coloursFor, percent, print, printJson } from "./output.ts";
 
 interface Options {
@@ -27,8 +27,8 @@ interface Options {
 /** One image to ask about. */
 interface Question {
   readonly name: string;
-  /** (rows, columns), ink 255. */
-  readonly pixels: Ink;
+  /** (rows, columns), ink 255, as this model wants to see it. */
+  readonly pixelsFor: (model: Model) => Ink;
   /** What it is, where that is known. */
   readonly label?: number;
 }
@@ -47,8 +47,8 @@ const questions = async (pictures: readonly string[], { data, index, part }: Opt
   if ((data === undefined) !== (index === undefined))
     throw new LenetError("--data, --index: expected both or none, got one of them. Say --data mnist --index 7.");
   const asked = pictures.map((name): Question => {
-    const { pixels } = normaliseDigit(decodeImage(readBytes(name, "a PNG or JPEG picture"), name));
-    return { name, pixels };
+    const picture = decodeImage(readBytes(name, "a PNG or JPEG picture"), name);
+    return { name, pixelsFor: (model) => digitFor(model, picture).pixels };
   });
   if (data !== undefined)
     asked.push(await imageOf(data, whole("--index", index, 0), oneOf("--part", part, ["test", "train"])));
@@ -63,13 +63,13 @@ const imageOf = async (data: string, index: number, part: "test" | "train"): Pro
   whole("--index", index, 0, set.count - 1);
   const area = set.rows * set.columns;
   const pixels = set.images.slice(index * area, (index + 1) * area);
-  return { name: `${set.name}, ${part} image ${index}`, pixels, label: set.labels[index]! };
+  return { name: `${set.name}, ${part} image ${index}`, pixelsFor: () => pixels, label: set.labels[index]! };
 };
 
 const run = async (pictures: readonly string[], options: Options): Promise<void> => {
   const asked = await questions(pictures, options);
   const model = load(options.model ?? newestRun(), options.net === undefined ? undefined : netNamed(options.net));
-  const answers = asked.map(({ pixels, ...question }) => ({ question, answer: model.predict(pixels) }));
+  const answers = asked.map((question) => ({ question, answer: model.predict(question.pixelsFor(model)) }));
   if (options.json)
     return printJson(
       answers.map(({ question: { name, label }, answer: { label: answer, probabilities, pixels } }) => ({
@@ -86,7 +86,7 @@ const run = async (pictures: readonly string[], options: Options): Promise<void>
 
 /** The answer, a bar for every class, and the image where `shown` names the model that saw it. */
 const answerText = (
-  { name, label }: Omit<Question, "pixels">,
+  { name, label }: Question,
   { label: answer, probabilities, pixels }: Prediction,
   shown: Model | null,
 ): string => {
@@ -116,5 +116,5 @@ export function predictCommand(): Command {
     .option("--part <part>", "test or train", "test")
     .option("--show", "show the image as the net saw it (on a terminal always)")
     .option("--net <name>", "the net, where the file does not say which");
-  return withJson(command).addHelpText("after", examples).action(run);
+  return withJson(withDataDir(command)).addHelpText("after", examples).action(run);
 }

@@ -35,6 +35,16 @@ export interface Model {
   predict(image: Ink): Prediction;
 }
 
+/** The name of the data that the model learned from, or its folder; undefined where its metadata do not say. */
+export const trainedOn = ({ metadata }: Model): string | undefined => {
+  try {
+    const { data } = Object(JSON.parse(metadata["settings"] ?? ""));
+    return typeof data === "string" ? data : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Images that are run at once. */
 const CAPACITY = 64;
 

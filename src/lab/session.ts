@@ -102,7 +102,7 @@ const nameOfInit = ({ init }: TrainSettings): string | null =>
 /** How config.json tells where the data is. */
 const nameOf = (data: string | DataParts): string | null => {
   if (typeof data !== "string") return null;
-  return registeredSet(data) ? data : absolute(data);
+  return registeredSet(data)?.name ?? absolute(data);
 };
 
 type Beginning = Pick<Session, "folder" | "position"> & Partial<Pick<Session, "history" | "steps" | "best">>;
