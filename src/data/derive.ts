@@ -118,7 +118,8 @@ const centred = (images: Ink, side: number, to: number): Ink => {
 /**
  * Shifts every row so far that ink no longer leans: its covariance of row and column becomes 0. The centre of mass stays.
  * LeCun et al. 1998, III.A ("counting a foreground pixel as 1 and a background pixel as 0"; we count a grey pixel by its
- * share of ink). Between two pixels a row is linear; outside of the image it is background.
+ * share of ink). Between two pixels a row is linear; outside of the image it is background, and what
+ * ink comes there is lost.
  */
 const deslanted = (image: Ink): Float64Array => {
   const result = new Float64Array(image.length);
