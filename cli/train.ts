@@ -2,7 +2,7 @@
 // event is a line on stdout, and the last line is the result.
 import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
-import { recipeOf } from "../src/lab/defaults.ts";
+import { DATA, recipeOf } from "../src/lab/defaults.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
 import { netOfRun, refuseSettled } from "../src/lab/resume.ts";
 import { resolve, type TrainSettings } from "../src/lab/settings.ts";
@@ -21,6 +21,7 @@ import {
   stagesFrom,
   wholeFrom,
   withArithmetic,
+  withDataDir,
   withJson,
   withThreads,
 } from "./options.ts";
@@ -32,6 +33,7 @@ interface Options extends Omit<TrainSettings, "schedule"> {
   readonly stages?: ReturnType<typeof stagesFrom>;
   readonly json?: true;
   readonly color?: boolean;
+  readonly dataDir?: undefined;
 }
 
 /** The recipes of all nets, a line each. */
@@ -63,7 +65,7 @@ Examples:
   lenet train --json | tail -1                       the result alone, for a program`;
 
 /** The settings that the options come to. */
-const settingsFrom = ({ stages, schedule, shuffle, json, color, ...options }: Options): TrainSettings => {
+const settingsFrom = ({ stages, schedule, shuffle, json, color, dataDir, ...options }: Options): TrainSettings => {
   if (stages === undefined && schedule === "staged")
     throw new LenetError("--schedule: expected --stages beside staged, got none. Add --stages 2x0.0005,3x0.0002.");
   if (stages !== undefined && schedule !== undefined && schedule !== "staged")
@@ -88,14 +90,14 @@ const run = async (name: string | undefined, options: Options): Promise<void> =>
     : showEvents(process.stderr, coloursFor(process.stderr));
   const result = await interruptible((signal) => train(net, { ...given, signal, onEvent }));
   if (options.json) printResult(result);
-  else report(result, net.name);
+  else report(result, net.name, typeof given.data === "string" ? given.data : DATA);
   if (result.interrupted) process.exitCode = INTERRUPTED;
 };
 
 const printResult = ({ metrics, history, confusion, folder, interrupted }: TrainResult): void =>
   print(JSON.stringify({ kind: "result", interrupted, folder, metrics, history, confusion: confusion ?? null }));
 
-const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string): void => {
+const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string, data: string): void => {
   const colours = coloursFor(process.stderr);
   if (interrupted) {
     const goOn = folder === null ? "Nothing was kept." : `To go on: ${colours.bold(`lenet train --resume ${folder}`)}`;
@@ -111,7 +113,7 @@ const report = ({ metrics, history, confusion, folder, interrupted }: TrainResul
   say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
   if (folder === null) return;
   say(`Run folder: ${folder}\n\nTry next:`);
-  say(`  lenet predict --model ${folder} --data mnist --index 0 --show`);
+  say(`  lenet predict --model ${folder} --data ${data} --index 0 --show`);
   say(`  lenet evaluate ${folder} --wrong 10`);
   say(`  lenet train ${net} --seed 2`);
 };
@@ -121,7 +123,7 @@ export function trainCommand(): Command {
   const command = new Command("train")
     .description("train a net")
     .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}`)
-    .option("--data <name>", "a registered data set or a folder of IDX files (default: mnist)")
+    .option("--data <name>", "a registered data set (see: lenet data list) or a folder of IDX files (default: mnist)")
     .option("--epochs <n>", "times to go through the images", wholeFrom("--epochs", 1))
     .option("--batch <n>", "images a step", wholeFrom("--batch", 1))
     .option("--optimiser <kind>", optimiserKinds.join(", "))
@@ -138,7 +140,10 @@ export function trainCommand(): Command {
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
     .option("--resume <dir>", "go on with an interrupted run");
-  return withJson(withArithmetic(withThreads(command)), "print each event as a line of JSON, the result last")
+  return withJson(
+    withArithmetic(withThreads(withDataDir(command))),
+    "print each event as a line of JSON, the result last",
+  )
     .addHelpText("after", examples())
     .action(run);
 }
