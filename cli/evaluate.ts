@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import type { DataSet } from "../src/data/data-set.ts";
 import { loadData } from "../src/data/registry.ts";
-import { DATA } from "../src/lab/defaults.ts";
+import { recipeOf } from "../src/lab/defaults.ts";
 import { type Evaluation, evaluate } from "../src/lab/evaluate.ts";
 import { load, newestRun } from "../src/lab/load.ts";
 import type { Model } from "../src/lab/model.ts";
@@ -36,12 +36,13 @@ interface Wrong {
   readonly logits: readonly number[];
 }
 
-/** The data that the model was trained on, as far as it knows. */
-const ownData = (model: Model): string => {
+/** The data that the model was trained on, as far as it knows, or what nets like it are trained on. */
+const ownData = ({ net, metadata }: Model): string => {
+  const usual = recipeOf(net).data;
   try {
-    return JSON.parse(model.metadata["settings"] ?? "").data ?? DATA;
+    return JSON.parse(metadata["settings"] ?? "").data ?? usual;
   } catch {
-    return DATA;
+    return usual;
   }
 };
 

@@ -2,9 +2,9 @@
 import type { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { aboveZero, fromZero, share, whole } from "../src/lab/rules.ts";
-import type { ScheduleSpec } from "../src/optimisers/schedule.ts";
-
-type Stage = Extract<ScheduleSpec, { kind: "staged" }>["stages"][number];
+import type { OptionRule } from "../src/named.ts";
+import { nets } from "../src/nets/index.ts";
+import type { Stage } from "../src/optimisers/schedule.ts";
 
 /** How the command line spells a setting of the library. */
 export const dashed = (setting: string): string => (setting === "shuffle" ? "--no-shuffle" : `--${setting}`);
@@ -39,3 +39,21 @@ export const withThreads = (command: Command): Command =>
   command.option("--threads <n>", "threads to work with (default: one a core)", wholeFrom("--threads", 1, 256));
 
 export const withJson = (command: Command, what = "print one JSON document"): Command => command.option("--json", what);
+
+/** Every net by name and, below it, the options that may follow the name. */
+export const netsText = (): string => {
+  const widest = Math.max(...nets.map(({ name }) => name.length));
+  const lines = nets.flatMap(({ name, title, rules }) => [
+    `  ${name.padEnd(widest)}  ${title}`,
+    ...Object.entries(rules).map(
+      ([key, rule]) => `  ${"".padEnd(widest)}    ${key}=${valuesOf(rule)}: ${rule.meaning}`,
+    ),
+  ]);
+  return [
+    "Nets, and what may follow the name, as in mlp:hidden=1000,side=20; the first value is the default:",
+    ...lines,
+  ].join("\n");
+};
+
+const valuesOf = (rule: OptionRule): string =>
+  "words" in rule ? rule.words.join("|") : `${rule.usual}, ${rule.least}…${rule.most}`;
