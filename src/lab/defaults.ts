@@ -57,7 +57,12 @@ export const recipeOf = (net: Net): Recipe => recipes[splitName(net.name).name] 
 /** At most this share of the training images is kept apart unless a number is asked for. */
 export const VALIDATION_SHARE = 0.1;
 
-const plainRates: Readonly<Record<OptimiserSpec["kind"], number>> = { sgd: 0.05, momentum: 0.02, adam: 0.001 };
+const plainRates: Readonly<Record<OptimiserSpec["kind"], number>> = {
+  sgd: 0.05,
+  momentum: 0.02,
+  adam: 0.001,
+  sdlm: 0.00025,
+};
 
 /** The usual constant rate of an optimiser. */
 export const plainRate = (kind: OptimiserSpec["kind"]): ScheduleSpec & { kind: "constant" } => ({

@@ -129,6 +129,10 @@ const whatIs = (spec: LayerSpec): string => {
       return `dropout ${spec.probability}`;
     case "maxPool":
       return `max pool ${square(spec.field)}`;
+    case "rbf":
+      return "distances from fixed codes";
+    case "subsample":
+      return `sub-sampling ${square(spec.field)}`;
     case "sumPool":
       return `${spec.average ? "average" : "sum"} pool ${square(spec.field)}`;
   }

@@ -157,6 +157,8 @@ const fold = ({ from, field }: ConvSpec, { input }: Geometry, all: Floats, compa
     }
 };
 
+export const curvature = (spec: ConvSpec, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);
+
 /** A convolution that covers its whole input, as C5 does, is a dense layer under its own name, and works as one. */
 export const coversInput = (spec: ConvSpec, input: Shape): boolean =>
   input.rows === spec.field && input.columns === spec.field && spec.padding === 0 && spec.from === null;
@@ -171,4 +173,5 @@ export const whole = {
   forward: dense.forward,
   backward: dense.backward,
   gradientRows: dense.gradientRows,
+  curvature: dense.curvature,
 };

@@ -44,3 +44,5 @@ export const gradientRows = (_: unknown, v: Views, images: number, from: number,
   const { weight, bias } = v.gradients;
   v.kernels.denseBackwardWeight(images, size(input), output.maps, from, to, v.in, v.dOut, weight!, bias!);
 };
+
+export const curvature = (spec: unknown, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);

@@ -7,6 +7,8 @@ import * as dense from "./dense.ts";
 import * as dropout from "./dropout.ts";
 import type { Layer } from "./layer.ts";
 import * as maxPool from "./max-pool.ts";
+import * as rbf from "./rbf.ts";
+import * as subsample from "./subsample.ts";
 import * as sumPool from "./sum-pool.ts";
 
 export { relu, sigmoid, squash, tanh } from "./activation.ts";
@@ -15,6 +17,8 @@ export { type ConnectionTable, conv } from "./conv.ts";
 export { dense } from "./dense.ts";
 export { dropout } from "./dropout.ts";
 export { maxPool } from "./max-pool.ts";
+export { rbf } from "./rbf.ts";
+export { subsample } from "./subsample.ts";
 export { averagePool, sumPool } from "./sum-pool.ts";
 
 /** A layer as data: what a net is written in, and what can be sent to a worker. */
@@ -25,6 +29,8 @@ export type LayerSpec =
   | dense.DenseSpec
   | dropout.DropoutSpec
   | maxPool.MaxPoolSpec
+  | rbf.RbfSpec
+  | subsample.SubsampleSpec
   | sumPool.SumPoolSpec;
 
 const layers: { [Kind in LayerSpec["kind"]]: Layer<Extract<LayerSpec, { kind: Kind }>> } = {
@@ -34,6 +40,8 @@ const layers: { [Kind in LayerSpec["kind"]]: Layer<Extract<LayerSpec, { kind: Ki
   dense,
   dropout,
   maxPool,
+  rbf,
+  subsample,
   sumPool,
 };
 

@@ -8,6 +8,13 @@ const largest = (values: Floats, start: number, count: number): number => {
   return best;
 };
 
+/** Index of the smallest, likewise. */
+const smallest = (values: Floats, start: number, count: number): number => {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[start + i]! < values[start + best]!) best = i;
+  return best;
+};
+
 export const softmax = (images: number, classes: number, values: Floats): void => {
   for (let n = 0; n < images; n++) {
     const start = n * classes;
@@ -72,5 +79,35 @@ export const meanSquared = (
     }
     losses[first + n] = sum / classes;
     answers[first + n] = largest(out, start, classes);
+  }
+};
+
+export const penalties = (
+  images: number,
+  classes: number,
+  rubbish: number | null,
+  scale: number,
+  out: Floats,
+  labels: Uint8Array,
+  order: Int32Array,
+  first: number,
+  losses: Floats,
+  answers: Uint8Array,
+  dOut: Floats | null,
+): void => {
+  for (let n = 0; n < images; n++) {
+    const start = n * classes;
+    const label = labels[order[first + n]!]!;
+    const answer = smallest(out, start, classes);
+    const least = Math.min(rubbish ?? 0, out[start + answer]!);
+    let sum = rubbish === null ? 0 : Math.exp(least - rubbish);
+    for (let k = 0; k < classes; k++) sum += Math.exp(least - out[start + k]!);
+    losses[first + n] = out[start + label]! + (rubbish === null ? 0 : Math.log(sum) - least);
+    answers[first + n] = answer;
+    if (!dOut) continue;
+    for (let k = 0; k < classes; k++) {
+      const posterior = rubbish === null ? 0 : Math.exp(least - out[start + k]!) / sum;
+      dOut[start + k] = ((k === label ? 1 : 0) - posterior) * scale;
+    }
   }
 };

@@ -9,6 +9,10 @@ export const addUp = (parts: number, count: number, rows: Floats, total: Floats)
   }
 };
 
+export const square = (count: number, values: Floats, out: Floats): void => {
+  for (let i = 0; i < count; i++) out[i] = values[i]! * values[i]!;
+};
+
 export const sgd = (count: number, rate: number, decay: number, weight: Floats, gradient: Floats): void => {
   for (let i = 0; i < count; i++) weight[i]! -= rate * (gradient[i]! + decay * weight[i]!);
 };
@@ -26,6 +30,18 @@ export const momentum = (
     velocity[i] = momentum * velocity[i]! + gradient[i]!;
     weight[i]! -= rate * (velocity[i]! + decay * weight[i]!);
   }
+};
+
+export const sdlm = (
+  count: number,
+  rate: number,
+  decay: number,
+  mu: number,
+  weight: Floats,
+  gradient: Floats,
+  curvature: Floats,
+): void => {
+  for (let i = 0; i < count; i++) weight[i]! -= (rate / (mu + curvature[i]!)) * (gradient[i]! + decay * weight[i]!);
 };
 
 export const adam = (

@@ -1,6 +1,5 @@
 // Pooling in plain loops. Squares do not overlap; rows and columns left over at the edge are not seen.
-import type { Floats } from "../../shape.ts";
-import { size } from "../../shape.ts";
+import { type Floats, type Shape, size } from "../../shape.ts";
 import type { Geometry } from "../contract.ts";
 
 /** Calls `visit` for each unit a square sees, in reading order: index of the output and input unit. */
@@ -17,6 +16,12 @@ const forEachPair = (g: Geometry, images: number, visit: (out: number, input: nu
             );
 };
 
+/** Calls `visit` for each output unit with its map. */
+const forEachUnit = (output: Shape, images: number, visit: (out: number, map: number) => void): void => {
+  const area = output.rows * output.columns;
+  for (let o = 0; o < images * size(output); o++) visit(o, Math.floor(o / area) % output.maps);
+};
+
 export const sumPoolForward = (g: Geometry, images: number, scale: number, input: Floats, out: Floats): void => {
   const count = images * size(g.output);
   out.fill(0, 0, count);
@@ -30,6 +35,48 @@ export const sumPoolBackward = (g: Geometry, images: number, scale: number, dOut
   dIn.fill(0, 0, images * size(g.input));
   forEachPair(g, images, (o, i) => {
     dIn[i] = scale * dOut[o]!;
+  });
+};
+
+export const subsampleForward = (
+  g: Geometry,
+  images: number,
+  coefficient: Floats,
+  bias: Floats,
+  input: Floats,
+  out: Floats,
+): void => {
+  sumPoolForward(g, images, 1, input, out);
+  forEachUnit(g.output, images, (o, map) => {
+    out[o] = coefficient[map]! * out[o]! + bias[map]!;
+  });
+};
+
+export const subsampleBackward = (
+  g: Geometry,
+  images: number,
+  squared: boolean,
+  coefficient: Floats,
+  input: Floats,
+  dOut: Floats,
+  dIn: Floats | null,
+  dCoefficient: Floats,
+  dBias: Floats,
+): void => {
+  const power = squared ? 2 : 1;
+  const sums = new Float64Array(images * size(g.output));
+  sumPoolForward(g, images, 1, input, sums);
+  dCoefficient.fill(0, 0, g.output.maps);
+  dBias.fill(0, 0, g.output.maps);
+  forEachUnit(g.output, images, (o, map) => {
+    dCoefficient[map]! += dOut[o]! * sums[o]! ** power;
+    dBias[map]! += dOut[o]!;
+  });
+  if (!dIn) return;
+  const area = g.output.rows * g.output.columns;
+  dIn.fill(0, 0, images * size(g.input));
+  forEachPair(g, images, (o, i) => {
+    dIn[i] = coefficient[Math.floor(o / area) % g.output.maps]! ** power * dOut[o]!;
   });
 };
 
