@@ -2,19 +2,28 @@
 import { LenetError } from "../errors.ts";
 import { splitName } from "../named.ts";
 import { closest } from "../words.ts";
+import { ablation } from "./ablation.ts";
 import { alone, type Family, family } from "./family.ts";
+import { keras } from "./keras.ts";
 import { lenet1 } from "./lenet1.ts";
 import { lenet5 } from "./lenet5.ts";
 import { lenet5of1998, rules as rulesOf1998 } from "./lenet5-1998.ts";
+import { linear, mlp } from "./mlp.ts";
 import type { Net } from "./net.ts";
+import { tutorial } from "./tutorial.ts";
 import { zipcode1989 } from "./zipcode1989.ts";
 
 /** All families; the first one is what is meant where no net is named. */
 export const nets: readonly Family[] = [
   alone(lenet5),
+  family("lenet5-1998", rulesOf1998, lenet5of1998),
   zipcode1989,
   alone(lenet1),
-  family("lenet5-1998", rulesOf1998, lenet5of1998),
+  alone(tutorial),
+  keras,
+  ablation,
+  linear,
+  mlp,
 ];
 
 /** The net of this name, options included: `ablation:norm=no`. Throws LenetError, which offers the nearest known name. */
