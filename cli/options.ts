@@ -4,9 +4,9 @@ import { DATA_DIR } from "../src/data/registered.ts";
 import { LenetError } from "../src/errors.ts";
 import { isFolder } from "../src/files.ts";
 import { aboveZero, fromZero, share, whole } from "../src/lab/rules.ts";
-import type { ScheduleSpec } from "../src/optimisers/schedule.ts";
-
-type Stage = Extract<ScheduleSpec, { kind: "staged" }>["stages"][number];
+import type { OptionRule } from "../src/named.ts";
+import { nets } from "../src/nets/index.ts";
+import type { Stage } from "../src/optimisers/schedule.ts";
 
 /** How the command line spells a setting of the library. */
 export const dashed = (setting: string): string => (setting === "shuffle" ? "--no-shuffle" : `--${setting}`);
@@ -58,3 +58,21 @@ export const withDataDir = (command: Command): Command =>
   command.option("--data-dir <dir>", `look for registered data sets in dir first (default: $${DATA_DIR})`, dataDirFrom);
 
 export const withJson = (command: Command, what = "print one JSON document"): Command => command.option("--json", what);
+
+/** Every net by name and, below it, the options that may follow the name. */
+export const netsText = (): string => {
+  const widest = Math.max(...nets.map(({ name }) => name.length));
+  const lines = nets.flatMap(({ name, title, rules }) => [
+    `  ${name.padEnd(widest)}  ${title}`,
+    ...Object.entries(rules).map(
+      ([key, rule]) => `  ${"".padEnd(widest)}    ${key}=${valuesOf(rule)}: ${rule.meaning}`,
+    ),
+  ]);
+  return [
+    "Nets, and what may follow the name, as in mlp:hidden=1000,side=20; the first value is the default:",
+    ...lines,
+  ].join("\n");
+};
+
+const valuesOf = (rule: OptionRule): string =>
+  "words" in rule ? rule.words.join("|") : `${rule.usual}, ${rule.least}…${rule.most}`;

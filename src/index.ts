@@ -16,6 +16,7 @@ export type { DataParts, TrainSettings } from "./lab/settings.ts";
 export { type Summary, summarise as summary } from "./lab/summary.ts";
 export { type TrainResult, train } from "./lab/train.ts";
 export * from "./layers/index.ts";
+export { type Family, family } from "./nets/family.ts";
 export { netNamed, nets } from "./nets/index.ts";
 export { lenet5 } from "./nets/lenet5.ts";
 export { image, type Net, net } from "./nets/net.ts";

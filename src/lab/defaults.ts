@@ -1,11 +1,14 @@
 // What a training is when nothing is said: one recipe a net. This is the only place where such numbers stand.
 import type { Arithmetic } from "../kernels/module.ts";
+import { splitName } from "../named.ts";
 import type { Net } from "../nets/net.ts";
 import { type OptimiserSpec, optimiser } from "../optimisers/index.ts";
 import type { ScheduleSpec } from "../optimisers/schedule.ts";
 
 /** How a net is taught; plain data. */
 export interface Recipe {
+  /** The data set it is taught with: a registered name. */
+  readonly data: string;
   readonly epochs: number;
   /** Images in a step. */
   readonly batch: number;
@@ -22,7 +25,7 @@ export interface Recipe {
 }
 
 /** The settings that decide what is learned, complete: kept in config.json and in every checkpoint. */
-export interface Settings extends Recipe {
+export interface Settings extends Omit<Recipe, "data"> {
   /** How products are added up: decides the last bits of every weight. */
   readonly arithmetic: Arithmetic;
   /** Registered name or folder; null where the images came from a program. */
@@ -33,13 +36,12 @@ export interface Settings extends Recipe {
   readonly init: string | null;
 }
 
-export const DATA = "mnist";
-
 /** Share of training that the rate rises, and of the highest rate that is left at the end, where nothing is said. */
 export const WARMUP = 0.2;
 export const FLOOR = 0.001;
 
 const usual: Recipe = {
+  data: "mnist",
   epochs: 12,
   batch: 64,
   optimiser: optimiser("momentum", { decay: 2e-4 }),
@@ -50,10 +52,10 @@ const usual: Recipe = {
   distort: 1,
 };
 
-/** By the name of the net; a net without a recipe of its own is taught as usual. */
+/** By the name of the family; a net without a recipe of its own is taught as usual. */
 const recipes: Readonly<Record<string, Recipe>> = { lenet5: usual };
 
-export const recipeOf = (net: Net): Recipe => recipes[net.name] ?? usual;
+export const recipeOf = (net: Net): Recipe => recipes[splitName(net.name).name] ?? usual;
 
 /** At most this share of the training images is kept apart unless a number is asked for. */
 export const VALIDATION_SHARE = 0.1;
@@ -71,10 +73,13 @@ export const plainRate = (kind: OptimiserSpec["kind"]): ScheduleSpec & { kind: "
   rate: plainRates[kind],
 });
 
-/** A recipe stripped of everything clever, for who brings an optimiser or a rate: constant rate, no decay, no distortion. */
+/**
+ * A recipe stripped of everything clever, for who brings an optimiser or a rate: constant rate, no decay, no distortion. The
+ * constants of the optimiser stay where it is the recipe's own.
+ */
 export const plainly = (recipe: Recipe, kind: OptimiserSpec["kind"]): Recipe => ({
   ...recipe,
-  optimiser: optimiser(kind),
+  optimiser: recipe.optimiser.kind === kind ? { ...recipe.optimiser, decay: 0 } : optimiser(kind),
   schedule: plainRate(kind),
   distort: 0,
 });

@@ -1,7 +1,8 @@
 // One epoch of a session: a walk through the training images in this epoch's order, watched from the outside, then the
 // validation images. Leaves the session at a position from which it can go on, whether the walk came to its end or not.
 import { LenetError } from "../errors.ts";
-import { rateAt } from "../optimisers/schedule.ts";
+import { stateNames } from "../optimisers/index.ts";
+import { rateAt, stageAt } from "../optimisers/schedule.ts";
 import { shuffle, stream } from "../random.ts";
 import { improves, keepWeights } from "./best.ts";
 import type { Position } from "./events.ts";
@@ -21,6 +22,7 @@ export const trainEpoch = async (session: Session): Promise<boolean> => {
   const startedMs = performance.now();
   fillOrder(session);
   fillRates(session);
+  beginStage(session);
   const watch = watchSteps(session);
   const reached = (await measureCurvature(session)) ? await learn(session, watch) : position.image;
   const walkedMs = performance.now() - startedMs;
@@ -64,6 +66,13 @@ const measureCurvature = async ({ settings, counts, position, team, stopping }: 
   if (stopping()) return false;
   const to = Math.min(optimiser.patterns, counts.train);
   return (await team.walk({ training: false, curvature: true, from: 0, to, batch, step: 0 })) === to;
+};
+
+/** Forgets the velocity where the epoch is the first of a fresh stage; a run resumed at this very place does so again. */
+const beginStage = ({ arena, settings: { schedule, optimiser }, position }: Session): void => {
+  if (schedule.kind !== "staged" || !schedule.fresh || position.image > 0) return;
+  if (stageAt(schedule.stages, position.epoch).epoch > 0) return;
+  for (const name of stateNames(optimiser)) arena.floats(name).fill(0);
 };
 
 /** Walks to the end of the training images; gives the position reached. */
@@ -125,6 +134,7 @@ const watchSteps = (session: Session): StepWatch => {
       sum.misses += misses[sum.steps]!;
       sum.images += images;
       sum.steps++;
+      log(session, sum.steps, sum.images);
     }
     return sound;
   };
@@ -149,6 +159,20 @@ const watchSteps = (session: Session): StepWatch => {
     };
   };
   return { look, steps: () => sum.steps, score, progress };
+};
+
+/** Tells the mean loss of the last `logEvery` steps, unless a run that was resumed has told it before. */
+const log = (
+  { arena, logEvery, settings: { schedule }, position, emit }: Session,
+  step: number,
+  images: number,
+): void => {
+  if (logEvery === 0 || step % logEvery > 0 || images <= position.image) return;
+  const losses = arena.doubles("stepLosses").subarray(step - logEvery, step);
+  const rate = arena.doubles("rates")[step - 1]!;
+  const stage = schedule.kind === "staged" ? stageAt(schedule.stages, position.epoch).epoch : position.epoch;
+  const loss = losses.reduce((sum, one) => sum + one, 0) / logEvery;
+  emit({ kind: "log", epoch: position.epoch + 1, stageEpoch: stage + 1, step, rate, loss });
 };
 
 const lossError = (session: Session, step: number): LenetError => {
