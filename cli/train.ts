@@ -21,6 +21,7 @@ import {
   shareOf,
   stagesFrom,
   wholeFrom,
+  withDataDir,
   withJson,
   withThreads,
 } from "./options.ts";
@@ -33,6 +34,7 @@ interface Options extends Omit<TrainSettings, "schedule"> {
   readonly fresh?: true;
   readonly json?: true;
   readonly color?: boolean;
+  readonly dataDir?: undefined;
 }
 
 /** The recipes of all nets, a line each. */
@@ -68,7 +70,16 @@ Examples:
   lenet train --json | tail -1                       the result alone, for a program`;
 
 /** The settings that the options come to. */
-const settingsFrom = ({ stages, fresh, schedule, shuffle, json, color, ...options }: Options): TrainSettings => {
+const settingsFrom = ({
+  stages,
+  fresh,
+  schedule,
+  shuffle,
+  json,
+  color,
+  dataDir,
+  ...options
+}: Options): TrainSettings => {
   if (stages === undefined && schedule === "staged")
     throw new LenetError("--schedule: expected --stages beside staged, got none. Add --stages 2x0.0005,3x0.0002.");
   if (stages !== undefined && schedule !== undefined && schedule !== "staged")
@@ -95,14 +106,14 @@ const run = async (name: string | undefined, options: Options): Promise<void> =>
     : showEvents(process.stderr, coloursFor(process.stderr));
   const result = await interruptible((signal) => train(net, { ...given, signal, onEvent }));
   if (options.json) printResult(result);
-  else report(result, net.name);
+  else report(result, net.name, typeof given.data === "string" ? given.data : recipeOf(net).data);
   if (result.interrupted) process.exitCode = INTERRUPTED;
 };
 
 const printResult = ({ metrics, history, confusion, folder, interrupted }: TrainResult): void =>
   print(JSON.stringify({ kind: "result", interrupted, folder, metrics, history, confusion: confusion ?? null }));
 
-const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string): void => {
+const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string, data: string): void => {
   const colours = coloursFor(process.stderr);
   if (interrupted) {
     const goOn = folder === null ? "Nothing was kept." : `To go on: ${colours.bold(`lenet train --resume ${folder}`)}`;
@@ -118,7 +129,7 @@ const report = ({ metrics, history, confusion, folder, interrupted }: TrainResul
   say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
   if (folder === null) return;
   say(`Run folder: ${folder}\n\nTry next:`);
-  say(`  lenet predict --model ${folder} --data mnist --index 0 --show`);
+  say(`  lenet predict --model ${folder} --data ${data} --index 0 --show`);
   say(`  lenet evaluate ${folder} --wrong 10`);
   say(`  lenet train ${net} --seed 2`);
 };
@@ -128,7 +139,10 @@ export function trainCommand(): Command {
   const command = new Command("train")
     .description("train a net")
     .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}, with its options`)
-    .option("--data <name>", "a registered data set or a folder of IDX files (default: the recipe's)")
+    .option(
+      "--data <name>",
+      "a registered data set (see: lenet data list) or a folder of IDX files (default: the recipe's)",
+    )
     .option("--epochs <n>", "times to go through the images", wholeFrom("--epochs", 1))
     .option("--batch <n>", "images a step", wholeFrom("--batch", 1))
     .option("--optimiser <kind>", optimiserKinds.join(", "))
@@ -147,7 +161,7 @@ export function trainCommand(): Command {
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
     .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
     .option("--resume <dir>", "go on with an interrupted run");
-  return withJson(withThreads(command), "print each event as a line of JSON, the result last")
+  return withJson(withThreads(withDataDir(command)), "print each event as a line of JSON, the result last")
     .addHelpText("after", examples())
     .action(run);
 }

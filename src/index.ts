@@ -6,6 +6,7 @@ export { dataSets, loadData } from "./data/registry.ts";
 export { LenetError } from "./errors.ts";
 export type { Tensor } from "./formats/safetensors.ts";
 export type { Settings } from "./lab/defaults.ts";
+export { digitFor } from "./lab/digit-for.ts";
 export { type Evaluation, evaluate } from "./lab/evaluate.ts";
 export * from "./lab/events.ts";
 export { load, save } from "./lab/load.ts";

@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly seed: number;
   /** How training images are distorted; by default not at all. */
   readonly distort?: DistortSpec;
+  /** What stored images are kept as: bytes, unless they carry fractional ink. */
+  readonly ink?: "byte" | "float";
   /** Stored images, and the longest order they are gone through in. */
   readonly images: number;
   readonly positions: number;
@@ -63,7 +65,7 @@ const squaresSize = ({ layers }: Description, batch: number): number =>
 /** Everything the plan keeps in the arena. Throws LenetError when the optimiser wants a curvature that the net has not. */
 export const claimsOf = (description: Description, options: PlanOptions, kernels: Kernels): readonly Claim[] => {
   const { net, layers, weights, statistics } = description;
-  const { batch, threads, optimiser, images, positions } = options;
+  const { batch, threads, optimiser, ink = "byte", images, positions } = options;
   const floats = (name: string, length: number): Claim => ({ name, element: "float", length });
   const claims: Claim[] = [
     floats("weights", weights),
@@ -72,7 +74,7 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     { name: "answers", element: "byte", length: positions },
     { name: "order", element: "int", length: positions },
     { name: "labels", element: "byte", length: images },
-    { name: "pixels", element: "byte", length: images * net.image.rows * net.image.columns },
+    { name: "pixels", element: ink, length: images * net.image.rows * net.image.columns },
     { name: "control", element: "int", length: 16 },
     { name: "rates", element: "double", length: positions },
     { name: "stepLosses", element: "double", length: positions },

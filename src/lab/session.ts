@@ -14,7 +14,7 @@ import { type Best, bestOf, keepWeights, putBack, type Weights } from "./best.ts
 import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
 import { recipeOf, type Settings } from "./defaults.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
-import { copyImages, countImages, fitParts, loadParts, type Origins, originOf } from "./images.ts";
+import { copyImages, countImages, fitParts, inkOf, loadParts, type Origins, originOf } from "./images.ts";
 import { modelFile, readTensors } from "./load.ts";
 import { commit, processor, versions } from "./provenance.ts";
 import { type OldRun, openRun, sameData } from "./resume.ts";
@@ -93,7 +93,7 @@ const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const { batch, optimiser, seed } = settings;
   const distort = settings.distort > 0 ? distortion(settings.distort) : undefined;
   const bounded = Math.min(threads, shardCount(batch));
-  const options = { batch, threads: bounded, optimiser, seed, distort, images, positions: images };
+  const options = { batch, threads: bounded, optimiser, seed, distort, ink: inkOf(parts), images, positions: images };
   const team = await startTeam(kernelModule(), net, options);
   copyImages(team.arena, parts);
   return { team, settings, counts, threads: bounded, origins };
@@ -106,7 +106,7 @@ const nameOfInit = ({ init }: TrainSettings): string | null =>
 /** How config.json tells where the data is. */
 const nameOf = (data: string | DataParts): string | null => {
   if (typeof data !== "string") return null;
-  return registeredSet(data) ? data : absolute(data);
+  return registeredSet(data)?.name ?? absolute(data);
 };
 
 type Beginning = Pick<Session, "folder" | "position"> & Partial<Pick<Session, "history" | "steps" | "best">>;

@@ -278,12 +278,27 @@ describe("initial weights", () => {
 });
 
 /** A team on random images, weights like a rig's. */
-const teamOf = async (shown: Net, threads: number, positions: number, distort?: DistortSpec): Promise<Team> => {
-  const options = { batch: 16, threads, optimiser: optimiser("momentum"), seed: 1, images: 64, positions, distort };
+const teamOf = async (
+  shown: Net,
+  threads: number,
+  positions: number,
+  distort?: DistortSpec,
+  ink: "byte" | "float" = "byte",
+): Promise<Team> => {
+  const options = {
+    batch: 16,
+    threads,
+    optimiser: optimiser("momentum"),
+    seed: 1,
+    images: 64,
+    positions,
+    distort,
+    ink,
+  };
   const team = await startTeam(kernelModule(), shown, options);
   const { arena } = rig(shown, { ...options, arithmetic: "fast" });
   for (const name of ["weights", "statistics"]) team.arena.floats(name).set(arena.floats(name));
-  for (const name of ["pixels", "labels"]) team.arena.bytes(name).set(arena.bytes(name));
+  for (const name of ["pixels", "labels"]) team.arena.bytesOrFloats(name).set(arena.bytes(name));
   team.arena.ints("order").set(arena.ints("order"));
   team.arena.doubles("rates").fill(0.01);
   return team;
@@ -324,6 +339,19 @@ describe("a team", () => {
     await undistorted.end();
     expect(results[1]).toBe(results[0]);
     expect(results[0]).not.toBe(undistorted.arena.doubles("stepLosses").join());
+  });
+
+  it("learns the same bits from bytes and from the same ink as floats, distorted or not.", async () => {
+    for (const distort of [undefined, distortion(1)]) {
+      const losses = [];
+      for (const ink of ["byte", "float"] as const) {
+        const team = await teamOf(plain, 1, 160, distort, ink);
+        await team.walk(way(0, 160));
+        losses.push(team.arena.doubles("stepLosses").join());
+        await team.end();
+      }
+      expect(losses[1]).toBe(losses[0]);
+    }
   });
 
   it("stops at the end of a step, and goes on as if it had not.", async () => {

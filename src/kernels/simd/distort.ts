@@ -1,13 +1,13 @@
 // Distorted input: an image read through a small affine map, bilinearly, four pixels of a row at a time. The image is first
 // copied into a frame of zeros, and places outside are moved onto the frame, so that reading needs no questions.
 
-/** Bytes (rows, columns) → floats in a frame of zeros: one row and column before, two behind. */
-function frame(source: usize, target: usize, rows: i32, columns: i32): void {
+/** Ink (rows, columns) of type T → floats in a frame of zeros: one row and column before, two behind. */
+function frame<T>(source: usize, target: usize, rows: i32, columns: i32): void {
   const width = columns + 3;
   memory.fill(target, 0, <usize>((rows + 3) * width) << 2);
   for (let y = 0; y < rows; y++) {
     let to = target + (<usize>((y + 1) * width + 1) << 2);
-    for (let x = 0; x < columns; x++, source++, to += 4) store<f32>(to, <f32>load<u8>(source));
+    for (let x = 0; x < columns; x++, source += sizeof<T>(), to += 4) store<f32>(to, <f32>load<T>(source));
   }
 }
 
@@ -29,13 +29,13 @@ function between(from: v128, to: v128, share: v128): v128 {
 }
 
 /**
- * One image of bytes → (rows + 2 padding, columns + 2 padding) floats: the pixel at (x, y) from the middle shows what lies at
- * (xx x + xy y + x0, yx x + yy y + y0) from the middle of the image, as byte × scale + offset. The scratch holds
+ * The framed image in the scratch → (rows + 2 padding, columns + 2 padding) floats: the pixel at (x, y) from the middle shows what lies at
+ * (xx x + xy y + x0, yx x + yy y + y0) from the middle of the image, as ink × scale + offset. The scratch holds
  * (rows + 3) × (columns + 3) floats.
  */
-export function f32_distort(
+function read(
   rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, xx: f32, xy: f32, x0: f32, yx: f32, yy: f32, y0: f32,
-  source: usize, out: usize, scratch: usize,
+  out: usize, scratch: usize,
 ): void {
   const width = columns + 3;
   const middleX = <f32>(columns - 1) * 0.5, middleY = <f32>(rows - 1) * 0.5;
@@ -43,7 +43,6 @@ export function f32_distort(
   const scales = f32x4.splat(scale), offsets = f32x4.splat(offset);
   // The pixel (-1, -1) of the frame is its first float.
   const base = scratch + (<usize>(width + 1) << 2);
-  frame(source, scratch, rows, columns);
   for (let row = -padding; row < rows + padding; row++) {
     const dy = <f32>row - middleY;
     const startX = f32x4.splat(xy * dy + x0 + middleX), startY = f32x4.splat(yy * dy + y0 + middleY);
@@ -73,4 +72,20 @@ export function f32_distort(
       out += <usize>min(4, left4) << 2;
     }
   }
+}
+
+/** One image of bytes, or of floats, framed and then read. */
+export function u8_distort(
+  rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, xx: f32, xy: f32, x0: f32, yx: f32, yy: f32, y0: f32,
+  source: usize, out: usize, scratch: usize,
+): void {
+  frame<u8>(source, scratch, rows, columns);
+  read(rows, columns, padding, scale, offset, xx, xy, x0, yx, yy, y0, out, scratch);
+}
+export function f32_distort(
+  rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, xx: f32, xy: f32, x0: f32, yx: f32, yy: f32, y0: f32,
+  source: usize, out: usize, scratch: usize,
+): void {
+  frame<f32>(source, scratch, rows, columns);
+  read(rows, columns, padding, scale, offset, xx, xy, x0, yx, yy, y0, out, scratch);
 }
