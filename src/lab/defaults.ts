@@ -52,10 +52,60 @@ const usual: Recipe = {
   distort: 1,
 };
 
-/** By the name of the family; a net without a recipe of its own is taught as usual. */
-const recipes: Readonly<Record<string, Recipe>> = { lenet5: usual };
+/** Nothing clever: a constant rate, no decay, no distortion. */
+const plain: Recipe = {
+  ...usual,
+  epochs: 20,
+  optimiser: optimiser("sgd"),
+  schedule: { kind: "constant", rate: 0.01 },
+  distort: 0,
+};
 
-export const recipeOf = (net: Net): Recipe => recipes[splitName(net.name).name] ?? usual;
+/** By the name of the family; a net without a recipe of its own is taught as usual. */
+const recipes: Readonly<Record<string, Recipe>> = {
+  lenet5: usual,
+  // On-line, in constant order, for 23 passes (1989, section 4). The rate is karpathy/lecun1989-repro's; the paper has none.
+  zipcode1989: {
+    ...plain,
+    data: "mnist:sample=1989,size=16",
+    epochs: 23,
+    batch: 1,
+    schedule: { kind: "constant", rate: 0.03 },
+    validation: 0,
+    shuffle: false,
+  },
+  // The tutorial makes a new optimiser for every stage.
+  tutorial: {
+    ...plain,
+    optimiser: optimiser("momentum"),
+    schedule: {
+      kind: "staged",
+      stages: [
+        { epochs: 2, rate: 5e-4 },
+        { epochs: 3, rate: 2e-4 },
+        { epochs: 3, rate: 1e-4 },
+        { epochs: 4, rate: 5e-5 },
+        { epochs: 8, rate: 1e-5 },
+      ],
+      fresh: true,
+    },
+    validation: 0,
+  },
+  keras: { ...plain, batch: 32 },
+  // The study used the test images to validate; here no epoch is chosen, and they are looked at once.
+  ablation: {
+    ...plain,
+    batch: 32,
+    optimiser: { kind: "adam", decay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    validation: 0,
+  },
+};
+
+/** The recipe of the net's family. Images of 20×20 are deslanted, as the 1998 paper's were. */
+export const recipeOf = ({ name, image }: Net): Recipe => {
+  const recipe = recipes[splitName(name).name] ?? usual;
+  return image.rows === 20 ? { ...recipe, data: "mnist:deslant=yes,size=20" } : recipe;
+};
 
 /** At most this share of the training images is kept apart unless a number is asked for. */
 export const VALIDATION_SHARE = 0.1;

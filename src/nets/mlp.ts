@@ -1,39 +1,41 @@
 // The fully connected nets that the 1998 paper compares itself with (section III.C): a linear classifier and nets with one or
-// two hidden layers, taught by the back-propagation of its appendix C. The paper prints their sizes in thousands, if at all.
+// two hidden layers, taught by the back-propagation of its appendix C.
 import { LenetError } from "../errors.ts";
-import { dense, type LayerSpec, squash } from "../layers/index.ts";
+import { dense, squash } from "../layers/index.ts";
 import { family } from "./family.ts";
 import { type ImageSpec, type InitialSpec, image, net, type Published } from "./net.ts";
 
-const source = "LeCun, Bottou, Bengio, Haffner 1998, section III.C, Fig. 12";
-const papers: Published = { source, layers: {}, slips: { total: "printed in thousands" } };
+/** The paper prints the sizes of hidden layers' nets in thousands, in Fig. 12. */
+const published = (parameters: number | undefined, slip = "printed in thousands"): { published?: Published } =>
+  parameters === undefined
+    ? {}
+    : {
+        published: {
+          source: "LeCun, Bottou, Bengio, Haffner 1998, section III.C",
+          layers: {},
+          parameters,
+          slips: { total: slip },
+        },
+      };
 
 /** Background and ink as for LeNet-5 (II.B). */
-const stored = (side: number): ImageSpec => image(side, side, { low: -0.1, high: 1.175 });
+const stored = (side: string): ImageSpec => image(Number(side), Number(side), { low: -0.1, high: 1.175 });
 
 /** Every output is taught 1 for its class and -1 for the others. The paper does not name the loss of these nets. */
 const loss = { kind: "meanSquared", low: -1, high: 1 } as const;
-/** Deviation: ±1/√fanIn, as for our other nets of 1998, in place of the ±2.4/fanIn of appendix A. */
+/** Deviation: ±1/√fanIn, in place of the ±2.4/fanIn of appendix A. */
 const initial: InitialSpec = { scale: 1, power: 0.5, biases: "zero" };
 
-const side = {
-  least: 2,
-  most: 64,
-  usual: 28,
-  meaning: "rows and columns of the images; 20 for deslanted ones",
-} as const;
-const sizes: Readonly<Record<string, number>> = { "28": 7_850, "20": 4_010 };
+const side = { words: ["28", "20", "16"], meaning: "rows and columns of the images; 20 for deslanted digits" } as const;
 
-/** Each output is a weighted sum of all pixels: 7,850 free parameters (III.C.1). */
-export const linear = family("linear", { side }, ({ side }) => {
-  const parameters = sizes[side];
-  const published = parameters === undefined ? undefined : { ...papers, source: `${source}, III.C.1`, parameters };
-  return net("linear", "Linear classifier", stored(wholeSide("linear", "side", side)), [dense("OUT", { units: 10 })], {
+/** Each output is a weighted sum of all pixels: 7,850 free parameters, or 4,010 (III.C.1). */
+export const linear = family("linear", { side }, ({ side }) =>
+  net("linear", "Linear classifier", stored(side), [dense("OUT", { units: 10 })], {
     loss,
     initial,
-    ...(published ? { published } : {}),
-  });
-});
+    ...published({ "28": 7_850, "20": 4_010, "16": undefined }[side]),
+  }),
+);
 
 const rules = {
   hidden: { least: 1, most: 10_000, usual: 300, meaning: "units of the first hidden layer" },
@@ -41,30 +43,25 @@ const rules = {
   side,
 } as const;
 
-/** Thousands of free parameters, by sizes. */
+/** Free parameters as printed, by side and units of the hidden layers. */
 const printed: Readonly<Record<string, number>> = {
-  "20-300-10": 123_000,
-  "28-1000-10": 795_000,
-  "28-300-100-10": 267_000,
-  "28-500-150-10": 469_000,
+  "20-300": 123_000,
+  "28-1000": 795_000,
+  "28-300-100": 267_000,
+  "28-500-150": 469_000,
 };
 
 /** One or two hidden layers of squashing units (1.7159 tanh(2a/3)), and squashing outputs (III.C.5, III.C.6). */
 export const mlp = family("mlp", rules, ({ hidden, second, side }) => {
-  for (const [key, units] of Object.entries({ hidden, second })) wholeSide("mlp", key, units);
-  const layers: LayerSpec[] = [dense("H1", { units: hidden }), squash()];
-  if (second > 0) layers.push(dense("H2", { units: second }), squash());
-  const parameters = printed[[side, hidden, ...(second > 0 ? [second] : []), 10].join("-")];
+  for (const [key, units] of Object.entries({ hidden, second }))
+    if (!Number.isInteger(units)) throw new LenetError(`mlp, ${key}: expected a whole number, got ${units}.`);
+  const sizes = second > 0 ? [hidden, second] : [hidden];
+  const layers = sizes.flatMap((units, index) => [dense(`H${index + 1}`, { units }), squash()]);
   return net(
     "mlp",
     second > 0 ? "Two hidden layers" : "One hidden layer",
-    stored(wholeSide("mlp", "side", side)),
+    stored(side),
     [...layers, dense("OUT", { units: 10 }), squash()],
-    { loss, initial, ...(parameters ? { published: { ...papers, parameters } } : {}) },
+    { loss, initial, ...published(printed[[side, ...sizes].join("-")]) },
   );
 });
-
-const wholeSide = (name: string, key: string, value: number): number => {
-  if (Number.isInteger(value)) return value;
-  throw new LenetError(`${name}, ${key}: expected a whole number, got ${value}.`);
-};
