@@ -3,7 +3,11 @@
 
 /** Σ a[i] b[i] of `count` numbers from `p` and `q`, in four sums side by side. */
 export const dot = (a: Float64Array, p: number, b: Float64Array, q: number, count: number): number => {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  // One declaration a line: taken from an array they would take twice the time.
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     s0 += a[p + i]! * b[q + i]!;

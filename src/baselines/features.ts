@@ -10,14 +10,11 @@ export interface Features {
   write(set: DataSet, images: Int32Array, into: Float32Array): void;
 }
 
-/** Bytes become numbers from 0 to 1; floats stay as they are. */
-const scaleOf = ({ images }: DataSet): number => (images.BYTES_PER_ELEMENT === 1 ? 1 / 255 : 1);
-
-/** The pixels of image `image`, into `into` from `at` on. */
+/** The pixels of image `image`, 0 (background) … 1 (full ink), into `into` from `at` on. */
 export const writePixels = (set: DataSet, image: number, into: Float32Array, at: number): void => {
-  const scale = scaleOf(set);
-  const pixels = set.rows * set.columns;
-  for (let i = 0, from = image * pixels; i < pixels; i++) into[at + i] = set.images[from + i]! * scale;
+  const { images, rows, columns } = set;
+  const pixels = rows * columns;
+  for (let i = 0, from = image * pixels; i < pixels; i++) into[at + i] = images[from + i]! / 255;
 };
 
 /** The pixels of several images, one image a row. */

@@ -72,8 +72,8 @@ interface Choice extends Readonly<Record<string, number>> {
   readonly ridge: number;
 }
 
-const widths = [1, 2, 4, 8];
-const ridges = [1e-6, 1e-5, 1e-4];
+const widths = [1, 2, 4];
+const ridges = [1e-5, 1e-4];
 
 const learned = (tools: Tools, set: DataSet, units: Units): Learned<Choice> => {
   // Choices come width by width: what was learned for one width serves all its ridges.

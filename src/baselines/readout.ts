@@ -9,7 +9,7 @@ import { type Moments, ridgeSystem } from "./moments.ts";
 import { BLOCK, openProducts } from "./products.ts";
 
 /** Ridges to choose from, as shares of the features' mean square. */
-export const ridges = [1e-4, 1e-3, 1e-2, 1e-1] as const;
+export const ridges = [1e-3, 1e-2, 1e-1, 1] as const;
 
 /** Weights (classes, width) by least squares. */
 export const leastSquares = (moments: Moments, ridge: number): Float64Array => {
