@@ -156,6 +156,7 @@ export function trainCommand(): Command {
     .option("--fresh", "begin each stage with a velocity of zero")
     .option("--seed <n>", "of all randomness", wholeFrom("--seed", 0))
     .option("--validation <n>", "training images kept apart to choose the best epoch by", wholeFrom("--validation", 0))
+    .option("--watch-test", "score the test images after every epoch too; nothing is chosen by them")
     .option("--limit <n>", "use only the first n training images", wholeFrom("--limit", 1))
     .option("--init <file>", "begin with the weights of a safetensors file or a run folder")
     .option("--no-shuffle", "take the images in the order of their file")

@@ -30,6 +30,8 @@ export interface Settings extends Omit<Recipe, "data"> {
   readonly arithmetic: Arithmetic;
   /** Registered name or folder; null where the images came from a program. */
   readonly data: string | null;
+  /** Whether test images are scored after every epoch, to be looked at: nothing is chosen by them. */
+  readonly watchTest: boolean;
   /** Null: all of them. */
   readonly limit: number | null;
   /** The file or folder the weights came from; null where the seed made them. */

@@ -28,7 +28,8 @@ export const trainEpoch = async (session: Session): Promise<boolean> => {
   const walkedMs = performance.now() - startedMs;
   session.learned += reached - position.image;
   const elapsedMs = (): number => position.elapsedMs + performance.now() - startedMs;
-  const validated = reached === counts.train && (await walkApart(session, counts.train, counts.validation));
+  const apart = counts.validation + (session.settings.watchTest ? counts.test : 0);
+  const validated = reached === counts.train && (await walkApart(session, counts.train, apart));
   if (!validated) {
     const step = position.epoch * stepsAnEpoch(session) + Math.ceil(reached / session.settings.batch);
     leaveAt(session, { epoch: position.epoch, image: reached, step, elapsedMs: elapsedMs() });
@@ -204,10 +205,12 @@ const leaveAt = (session: Session, position: Position): void => {
 const complete = (session: Session, train: Score, elapsedMs: number, imagesPerSecond: number): void => {
   const { arena, counts, folder, history, position, steps } = session;
   const epoch = position.epoch + 1;
-  const validation =
-    counts.validation > 0 ? { validation: scoreOf(arena, counts.train, counts.train + counts.validation) } : {};
+  const from = counts.train + counts.validation;
+  const validation = counts.validation > 0 ? { validation: scoreOf(arena, counts.train, from) } : {};
+  const test =
+    session.settings.watchTest && counts.test > 0 ? { test: scoreOf(arena, from, from + counts.test) } : {};
   const rate = arena.doubles("rates")[stepsAnEpoch(session) - 1]!;
-  const record: EpochRecord = { epoch, train, ...validation, elapsedMs, imagesPerSecond, rate };
+  const record: EpochRecord = { epoch, train, ...validation, ...test, elapsedMs, imagesPerSecond, rate };
   const best = improves(record, session.best?.record);
   history.push(record);
   steps.push(...stepRows(session, epoch));

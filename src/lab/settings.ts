@@ -46,6 +46,8 @@ export interface TrainSettings {
   readonly shuffle?: boolean;
   /** How strongly training images are distorted, anew each time; 0: not at all. */
   readonly distort?: number;
+  /** Scores the test images after every epoch too, for a curve; nothing is chosen by them. */
+  readonly watchTest?: boolean;
   /** Only the first so many training images; validation images are taken from these. */
   readonly limit?: number;
   /** Weights to begin from: a model, a safetensors file or a run folder. */
@@ -67,6 +69,7 @@ type Spell = (setting: string) => string;
 /** As resolved before the images are known. */
 export type Intended = Omit<Recipe, "data" | "validation"> & {
   readonly arithmetic: Arithmetic;
+  readonly watchTest: boolean;
   readonly validation: number | undefined;
   readonly limit: number | null;
 };
@@ -92,6 +95,7 @@ export const resolve = (net: Net, given: TrainSettings, spell: Spell = (setting)
     validation: given.validation === undefined ? undefined : whole(spell("validation"), given.validation, 0),
     shuffle: given.shuffle ?? recipe.shuffle,
     distort: fromZero(spell("distort"), given.distort ?? recipe.distort),
+    watchTest: given.watchTest ?? false,
     limit: given.limit === undefined || given.limit === null ? null : whole(spell("limit"), given.limit, 1),
   };
 };
