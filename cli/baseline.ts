@@ -3,7 +3,6 @@ import { Command } from "commander";
 import { baselineNamed, baselines } from "../src/baselines/index.ts";
 import { limit } from "../src/data/data-set.ts";
 import { type BaselineProgress, type BaselineResult, runBaseline } from "../src/lab/baseline.ts";
-import { DATA } from "../src/lab/defaults.ts";
 import { loadParts } from "../src/lab/images.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
@@ -103,7 +102,7 @@ export function baselineCommand(): Command {
   const command = new Command("baseline")
     .description("run a classifier that LeNet-5 was compared with in 1998")
     .argument("<name>", baselines.map(({ name }) => name).join(", "))
-    .option("--data <name>", "a registered data set or a folder of IDX files", DATA)
+    .option("--data <name>", "a registered data set or a folder of IDX files", "mnist")
     .option("--limit <n>", "only the first n training images", wholeFrom("--limit", 6))
     .option("--seed <n>", "of all randomness (default: 1)", wholeFrom("--seed", 0))
     .addHelpText("after", more);

@@ -207,8 +207,7 @@ const complete = (session: Session, train: Score, elapsedMs: number, imagesPerSe
   const epoch = position.epoch + 1;
   const from = counts.train + counts.validation;
   const validation = counts.validation > 0 ? { validation: scoreOf(arena, counts.train, from) } : {};
-  const test =
-    session.settings.watchTest && counts.test > 0 ? { test: scoreOf(arena, from, from + counts.test) } : {};
+  const test = session.settings.watchTest && counts.test > 0 ? { test: scoreOf(arena, from, from + counts.test) } : {};
   const rate = arena.doubles("rates")[stepsAnEpoch(session) - 1]!;
   const record: EpochRecord = { epoch, train, ...validation, ...test, elapsedMs, imagesPerSecond, rate };
   const best = improves(record, session.best?.record);

@@ -43,7 +43,7 @@ export type TrialEvent = TrainEvent | { readonly kind: "share"; readonly share: 
 /** The trial is complete, of this time or of another. */
 export interface DoneEvent {
   readonly kind: "done";
-  readonly measured: Measured;
+  readonly finding: Finding;
 }
 
 export interface ReproduceSettings {
@@ -74,7 +74,7 @@ export const reproduce = async ({ trials, jobs, signal, onEvent }: ReproduceSett
   const found: (Finding | undefined)[] = trials.map(keptFinding);
   const finish = (index: number, finding: Finding): void => {
     found[index] = finding;
-    onEvent?.(trials[index]!, { kind: "done", measured: finding.measured });
+    onEvent?.(trials[index]!, { kind: "done", finding });
   };
   for (const [index, finding] of found.entries()) if (finding) finish(index, finding);
   const waiting = [...trials.keys()].filter((index) => !found[index]);
