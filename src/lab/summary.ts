@@ -51,7 +51,7 @@ export const summarise = (net: Net): Summary => {
   const lines: SummaryLine[] = [];
   for (const [index, { name, spec, layer, geometry, tensors }] of layers.entries()) {
     const last = lines.at(-1);
-    if (last && (spec.kind === "activation" || spec.kind === "dropout")) {
+    if (last && ["activation", "dropout", "repeat"].includes(spec.kind)) {
       lines[lines.length - 1] = { ...last, what: `${last.what}, ${whatIs(spec)}` };
       continue;
     }
@@ -79,7 +79,7 @@ export const summarise = (net: Net): Summary => {
 /** Units as the papers count them: what is computed from a unit alone, such as its activation, is the unit itself. */
 const unitsOf = (input: Shape, layers: readonly LayerPlace[]): number =>
   layers
-    .filter(({ spec }) => !["activation", "batchNorm", "dropout"].includes(spec.kind))
+    .filter(({ spec }) => !["activation", "batchNorm", "dropout", "repeat"].includes(spec.kind))
     .reduce((sum, { geometry }) => sum + size(geometry.output), size(input));
 
 const freeParameters = ({ kind, size, absent }: TensorPlace): number =>
@@ -131,6 +131,8 @@ const whatIs = (spec: LayerSpec): string => {
       return `max pool ${square(spec.field)}`;
     case "rbf":
       return "distances from fixed codes";
+    case "repeat":
+      return `each map ${spec.times} times`;
     case "subsample":
       return `sub-sampling ${square(spec.field)}`;
     case "sumPool":
