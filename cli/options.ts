@@ -51,4 +51,10 @@ const dataDirFrom = (dir: string): void => {
 export const withDataDir = (command: Command): Command =>
   command.option("--data-dir <dir>", `look for registered data sets in dir first (default: $${DATA_DIR})`, dataDirFrom);
 
+export const withArithmetic = (command: Command): Command =>
+  command.option(
+    "--arithmetic <kind>",
+    "how products are added: fused rounds once, plain twice (default: fused where this machine can)",
+  );
+
 export const withJson = (command: Command, what = "print one JSON document"): Command => command.option("--json", what);

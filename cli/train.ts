@@ -20,6 +20,7 @@ import {
   shareOf,
   stagesFrom,
   wholeFrom,
+  withArithmetic,
   withDataDir,
   withJson,
   withThreads,
@@ -139,7 +140,7 @@ export function trainCommand(): Command {
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
     .option("--resume <dir>", "go on with an interrupted run");
-  return withJson(withThreads(withDataDir(command)), "print each event as a line of JSON, the result last")
+  return withJson(withArithmetic(withThreads(withDataDir(command))), "print each event as a line of JSON, the result last")
     .addHelpText("after", examples())
     .action(run);
 }

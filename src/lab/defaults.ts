@@ -1,4 +1,5 @@
 // What a training is when nothing is said: one recipe a net. This is the only place where such numbers stand.
+import type { Arithmetic } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type OptimiserSpec, optimiser } from "../optimisers/index.ts";
 import type { ScheduleSpec } from "../optimisers/schedule.ts";
@@ -22,6 +23,8 @@ export interface Recipe {
 
 /** The settings that decide what is learned, complete: kept in config.json and in every checkpoint. */
 export interface Settings extends Recipe {
+  /** How products are added up: decides the last bits of every weight. */
+  readonly arithmetic: Arithmetic;
   /** Registered name or folder; null where the images came from a program. */
   readonly data: string | null;
   /** Null: all of them. */

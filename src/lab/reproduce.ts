@@ -153,6 +153,7 @@ export const resultOf = (claim: Claim, trials: readonly Trial[], ours: Outcome):
     cpu: each(({ processor }) => processor),
     date: each(({ startedAt }) => `${startedAt}`.slice(0, 10)),
     node: each(({ versions }) => Object(versions).node),
+    arithmetic: each(({ settings }) => Object(settings).arithmetic),
     data: configs[0]?.["data"] as ClaimResult["data"],
   };
 };

@@ -33,6 +33,7 @@ export interface ClaimResult {
   readonly cpu: string;
   readonly date: string;
   readonly node: string;
+  readonly arithmetic: string;
   /** Counts and hashes of the images. */
   readonly data: { readonly train: Origin; readonly test: Origin | null };
 }

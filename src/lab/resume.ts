@@ -17,6 +17,7 @@ export interface OldRun {
 
 /** What a resumed run takes from its folder. */
 const settled = [
+  "arithmetic",
   "epochs",
   "batch",
   "optimiser",

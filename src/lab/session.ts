@@ -90,7 +90,7 @@ const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const distort = settings.distort > 0 ? distortion(settings.distort) : undefined;
   const bounded = Math.min(threads, shardCount(batch));
   const options = { batch, threads: bounded, optimiser, seed, distort, ink: inkOf(parts), images, positions: images };
-  const team = await startTeam(kernelModule(), net, options);
+  const team = await startTeam(kernelModule(settings.arithmetic), net, options);
   copyImages(team.arena, parts);
   return { team, settings, counts, threads: bounded, origins };
 };

@@ -2,6 +2,7 @@
 // already resolved changes nothing, which is how a run is resumed.
 import type { DataSet } from "../data/data-set.ts";
 import { LenetError } from "../errors.ts";
+import { type Arithmetic, arithmetics, hasFused, usualArithmetic } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type OptimiserSpec, optimiserKinds } from "../optimisers/index.ts";
 import { type ScheduleSpec, scheduleKinds } from "../optimisers/schedule.ts";
@@ -33,7 +34,9 @@ export interface TrainSettings {
   readonly decay?: number;
   /** Of the rate. Default: the recipe's; but constant, without decay and distortion, when a rate or an optimiser is given. */
   readonly schedule?: Exclude<ScheduleSpec["kind"], "staged"> | ScheduleSpec;
-  /** 0…2⁵³-1. The same seed, data and settings give the same weights, bit for bit, whatever the threads. */
+  /** How products are added up. Default: fused where this machine can, else plain. */
+  readonly arithmetic?: Arithmetic;
+  /** 0…2⁵³-1. The same seed, data, arithmetic and settings give the same weights, bit for bit, whatever the threads. */
   readonly seed?: number;
   /** Default: as many as there are cores. */
   readonly threads?: number;
@@ -61,6 +64,7 @@ type Spell = (setting: string) => string;
 
 /** As resolved before the images are known. */
 export type Intended = Omit<Recipe, "validation"> & {
+  readonly arithmetic: Arithmetic;
   readonly validation: number | undefined;
   readonly limit: number | null;
 };
@@ -77,6 +81,7 @@ export const resolve = (net: Net, given: TrainSettings, spell: Spell = (setting)
   const recipe = baseRecipe(net, given, spell);
   const chosen = chooseOptimiser(recipe, given, spell);
   return {
+    arithmetic: chooseArithmetic(spell("arithmetic"), given.arithmetic),
     epochs: whole(spell("epochs"), given.epochs ?? recipe.epochs, 1, MOST_EPOCHS),
     batch: whole(spell("batch"), given.batch ?? recipe.batch, 1, LARGEST_BATCH),
     optimiser: chosen,
@@ -87,6 +92,16 @@ export const resolve = (net: Net, given: TrainSettings, spell: Spell = (setting)
     distort: fromZero(spell("distort"), given.distort ?? recipe.distort),
     limit: given.limit === undefined || given.limit === null ? null : whole(spell("limit"), given.limit, 1),
   };
+};
+
+/** The arithmetic that was asked for, or the usual one. Throws LenetError for one this machine has not. */
+export const chooseArithmetic = (place: string, given: Arithmetic | undefined): Arithmetic => {
+  if (given === undefined) return usualArithmetic();
+  const arithmetic = oneOf(place, given, arithmetics);
+  if (arithmetic === "plain" || hasFused()) return arithmetic;
+  throw new LenetError(
+    `${place}: expected plain on this machine, which has no fused multiply-add in WebAssembly, got fused. Use plain, or another machine.`,
+  );
 };
 
 /** The net's recipe; but whoever brings an optimiser or a rate means just that, not the recipe around it. */

@@ -19,6 +19,7 @@ import {
   type TrainSettings,
   train,
 } from "../../src/index.ts";
+import { usualArithmetic } from "../../src/kernels/module.ts";
 import { recipeOf } from "../../src/lab/defaults.ts";
 import { resolve } from "../../src/lab/settings.ts";
 
@@ -52,7 +53,7 @@ const messageOf = async (act: () => unknown): Promise<string> => {
 describe("settings", () => {
   it("are the net's recipe where nothing is given.", () => {
     const { validation, ...rest } = recipeOf(lenet5);
-    expect(resolve(lenet5, {})).toEqual({ ...rest, validation: undefined, limit: null });
+    expect(resolve(lenet5, {})).toEqual({ ...rest, arithmetic: usualArithmetic(), validation: undefined, limit: null });
     expect(validation).toBeGreaterThan(0);
   });
 

@@ -12,5 +12,5 @@ export { f32_cross_entropy, f32_mean_squared, f32_softmax } from "./loss";
 export { f32_norm_backward_input, f32_norm_backward_sums, f32_norm_forward, f32_norm_moments } from "./norm";
 export { f32_adam, f32_add_up, f32_sgd } from "./optimise";
 export { f32_max_pool_backward, f32_max_pool_forward, f32_sum_pool_backward, f32_sum_pool_forward } from "./pool";
-export { f32_roof } from "./roof";
+export { f32_madd, f32_roof } from "./roof";
 export { f32_dropout, f32_pixels, f32_unit_bias_forward, u8_pixels } from "./unit";
