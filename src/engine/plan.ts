@@ -6,6 +6,7 @@ import { size } from "../shape.ts";
 import type { Claim } from "./arena.ts";
 import type { Description, LayerPlace, TensorPlace } from "./describe.ts";
 import type { DistortSpec } from "./distort.ts";
+import { fieldFloats } from "./elastic.ts";
 
 export interface PlanOptions {
   /** Images in a batch, at most. */
@@ -43,7 +44,7 @@ export const sharesArray = (layers: readonly LayerPlace[], index: number): boole
 
 /** Everything the plan keeps in the arena. */
 export const claimsOf = (description: Description, options: PlanOptions, kernels: Kernels): readonly Claim[] => {
-  const { net, layers, weights, statistics } = description;
+  const { net, layers, weights, statistics, input } = description;
   const { batch, threads, optimiser, ink = "byte", images, positions } = options;
   const floats = (name: string, length: number): Claim => ({ name, element: "float", length });
   const claims: Claim[] = [
@@ -58,13 +59,16 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     { name: "rates", element: "double", length: positions },
     { name: "stepLosses", element: "double", length: positions },
     { name: "stepMisses", element: "int", length: positions },
-    floats("out.-1", batch * size(description.input)),
+    floats("out.-1", batch * size(input)),
   ];
   const scratch = Math.max(
     options.distort ? (net.image.rows + 3) * (net.image.columns + 3) : 0,
     ...layers.map(({ layer, geometry }) => layer.scratch?.(geometry, kernels) ?? 0),
   );
   for (let thread = 0; thread < threads; thread++) claims.push(floats(`scratch.${thread}`, scratch));
+  const elastic = options.distort?.elastic;
+  for (let thread = 0; elastic && thread < threads; thread++)
+    claims.push(floats(`field.${thread}`, fieldFloats(elastic, input.rows, input.columns)));
   for (const [index, { layer, geometry, spec }] of layers.entries()) {
     const units = batch * size(geometry.output);
     const shares = sharesArray(layers, index);
