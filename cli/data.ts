@@ -1,6 +1,6 @@
 // lenet data: which data sets there are, fetching, verifying and looking at them. Results go to stdout, progress to stderr.
 import { Command } from "commander";
-import { classCounts, type DataSet } from "../src/data/data-set.ts";
+import { classCounts, type DataSet, pick } from "../src/data/data-set.ts";
 import { derivations } from "../src/data/derive.ts";
 import type { Progress } from "../src/data/download.ts";
 import { holds } from "../src/data/folder.ts";
@@ -9,7 +9,9 @@ import { dataSets, loadData, registeredSet, registeredSets, unknownData } from "
 import { digitSheet } from "../src/data/sheet.ts";
 import { LenetError } from "../src/errors.ts";
 import { writeAtomically } from "../src/files.ts";
+import { distorted } from "../src/lab/distorted.ts";
 import { whole } from "../src/lab/rules.ts";
+import { readDistort } from "../src/lab/settings.ts";
 import { thousands } from "../src/lab/table.ts";
 import { shuffle, stream } from "../src/random.ts";
 import { withDataDir, withJson } from "./options.ts";
@@ -23,6 +25,7 @@ interface ShowOptions extends JsonOption {
   readonly out?: string;
   readonly digits?: string;
   readonly seed?: string;
+  readonly distort?: string;
 }
 
 const BAR = 40;
@@ -117,23 +120,26 @@ const countTable = (set: DataSet, classNames: readonly string[] | undefined): st
 };
 
 /** Writes a picture of random digits and tells which they are. */
-const writeSheet = (set: DataSet, out: string, digits: string, seed: string) => {
+const writeSheet = (set: DataSet, out: string, { digits = "25", seed = "1", distort }: ShowOptions) => {
   const wanted = whole("--digits", digits, 1, set.count);
   const order = Int32Array.from({ length: set.count }, (_, index) => index);
-  shuffle(order, stream(whole("--seed", seed, 0), "sheet"));
+  const number = whole("--seed", seed, 0);
+  shuffle(order, stream(number, "sheet"));
   const indices = order.subarray(0, wanted);
-  const { grey, width, height } = digitSheet(set, indices, Math.ceil(Math.sqrt(wanted)));
+  const chosen = pick(set, indices);
+  const shown = distort === undefined ? chosen : distorted(chosen, readDistort("--distort", distort), number);
+  const { grey, width, height } = digitSheet(shown, [...Array(wanted).keys()], Math.ceil(Math.sqrt(wanted)));
   writeAtomically(out, encodePng(grey, width, height));
-  const labels = Array.from(indices, (index) => set.labels[index]);
-  return { out, part: set.part, width, height, indices: [...indices], labels };
+  return { out, part: set.part, width, height, indices: [...indices], labels: [...chosen.labels] };
 };
 
-const show = async (nameOrFolder: string, { json, out, digits, seed }: ShowOptions): Promise<void> => {
-  if (out === undefined && (digits ?? seed) !== undefined) {
-    throw new LenetError("--digits, --seed: expected --out beside them, got none. Add --out FILE.png.");
+const show = async (nameOrFolder: string, options: ShowOptions): Promise<void> => {
+  const { json, out, digits, seed, distort } = options;
+  if (out === undefined && (digits ?? seed ?? distort) !== undefined) {
+    throw new LenetError("--digits, --seed, --distort: expected --out beside them, got none. Add --out FILE.png.");
   }
   const parts = await loadParts(nameOrFolder);
-  const sheet = out === undefined ? undefined : writeSheet(parts[0], out, digits ?? "25", seed ?? "1");
+  const sheet = out === undefined ? undefined : writeSheet(parts[0], out, options);
   if (json) {
     const facts = parts.map((set) => ({ part: set.part, count: set.count, classCounts: classCounts(set) }));
     return printJson({ name: parts[0].name, parts: facts, sheet });
@@ -153,6 +159,7 @@ Examples:
   lenet data verify mnist                     read all of it and compare its hashes
   lenet data show mnist --out digits.png      count its classes, and picture 25 of its digits
   lenet data show mnist-1989 --out a.png      the digits of MNIST as the net of 1989 would have seen them
+  lenet data show mnist --distort elastic --out b.png    what distorted digits look like
   lenet data show ./my-digits --json          the same of a folder of IDX files, for a program
 
 A registered set is looked for in the folder that --data-dir or LENET_DATA names (in a folder there with the set's name, or
@@ -177,7 +184,8 @@ export function dataCommand(): Command {
     .argument("<data>", `${known} or a folder of IDX files`)
     .option("--out <file>", "write a PNG of random digits")
     .option("--digits <n>", "number of digits in it (default: 25)")
-    .option("--seed <n>", "which digits it shows (default: 1)")
+    .option("--seed <n>", "which digits it shows, and how they are distorted (default: 1)")
+    .option("--distort <how>", "distort them as lenet train --distort would")
     .action(show);
   return data;
 }

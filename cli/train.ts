@@ -1,6 +1,7 @@
 // lenet train: a net learns, from the beginning or from where a run was interrupted. Words go to stderr; with --json every
 // event is a line on stdout, and the last line is the result.
 import { Command } from "commander";
+import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
 import { recipeOf } from "../src/lab/defaults.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
@@ -43,9 +44,18 @@ const recipes = (): string =>
   nets
     .map(({ net }) => {
       const { data, optimiser, schedule, batch, epochs, validation, seed, distort } = recipeOf(net);
-      const distorted = distort > 0 ? [`distort ${distort}`] : [];
+      const distorted = distort !== 0 ? [`distort ${distort}`] : [];
       const facts = [optimiser.kind, scheduleText(schedule), `batch ${batch}`, `${epochs} epochs`, ...distorted];
       return `  ${net.name}: ${[data, ...facts, `validation ${validation}`, `seed ${seed}`].join(", ")}`;
+    })
+    .join("\n");
+
+/** The kinds of distortion, a line each. */
+const distortHelp = (): string =>
+  Object.entries(distortKinds)
+    .map(([name, { meaning, rules }]) => {
+      const options = Object.entries(rules).map(([key, rule]) => `${key}=${"usual" in rule ? rule.usual : ""}`);
+      return `  ${`${name}:${options.join()}`.padEnd(36)}  ${meaning}`;
     })
     .join("\n");
 
@@ -55,6 +65,8 @@ ${recipes()}
 
 With --rate or --optimiser the training is plain: a constant rate, no decay, no
 distortion, unless --schedule, --decay or --distort ask for them.
+--distort takes a strength (0.5), or a kind with options:
+${distortHelp()}
 Validation images are the last ones of the training images: the recipe's number, but at most a tenth of them.
 
 ${netsText()}
@@ -151,7 +163,10 @@ export function trainCommand(): Command {
     .option("--momentum <share>", "of the velocity; makes sgd the optimiser momentum", shareOf("--momentum"))
     .option("--decay <number>", "decoupled weight decay", numberFromZero("--decay"))
     .option("--schedule <kind>", scheduleKinds.join(", "))
-    .option("--distort <strength>", "distort training images anew each time; 0: not", numberFromZero("--distort"))
+    .option(
+      "--distort <how>",
+      `distort training images anew each time: ${Object.keys(distortKinds).join(", ")}, or 0: not`,
+    )
     .option("--stages <list>", "epochs × rate of a staged schedule: 2x0.0005,3x0.0002", stagesFrom)
     .option("--fresh", "begin each stage with a velocity of zero")
     .option("--seed <n>", "of all randomness", wholeFrom("--seed", 0))

@@ -27,6 +27,17 @@ const slice = (set: DataSet, start: number, end: number): DataSet => ({
   count: end - start,
 });
 
+/** The images `indices` of `set`, copied, in that order. */
+export const pick = (set: DataSet, indices: ArrayLike<number>): DataSet => {
+  const area = set.rows * set.columns;
+  const length = indices.length * area;
+  const images = set.images instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
+  const labels = Uint8Array.from(indices, (index) => set.labels[index]!);
+  for (let i = 0; i < indices.length; i++)
+    images.set(set.images.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
+  return { ...set, images, labels, count: indices.length };
+};
+
 const checkCount = (set: DataSet, what: string, n: number, most: number): void => {
   if (Number.isInteger(n) && n >= 1 && n <= most) return;
   const place = `${set.name}, ${what}`;

@@ -4,7 +4,7 @@ import { LenetError } from "../errors.ts";
 import type { OptionsOf } from "../named.ts";
 import { shuffle, stream } from "../random.ts";
 import type { Ink } from "../shape.ts";
-import { type DataSet, limit } from "./data-set.ts";
+import { type DataSet, limit, pick } from "./data-set.ts";
 import { blend, blends } from "./resample.ts";
 
 /** Side of the images that all this begins with. */
@@ -72,15 +72,7 @@ const chooseImages = (set: DataSet, { sample, draw }: Derivation): DataSet => {
   if (sample === "1989") return limit(set, count);
   const order = Int32Array.from({ length: set.count }, (_, index) => index);
   shuffle(order, stream(draw, `sample/${set.part}`));
-  const area = set.rows * set.columns;
-  const images = like(set.images, count * area);
-  const labels = new Uint8Array(count);
-  for (let index = 0; index < count; index++) {
-    const from = order[index]!;
-    images.set(set.images.subarray(from * area, (from + 1) * area), index * area);
-    labels[index] = set.labels[from]!;
-  }
-  return { ...set, images, labels, count };
+  return pick(set, order.subarray(0, count));
 };
 
 /** An array of the same kind. */

@@ -8,6 +8,7 @@ import { size } from "../shape.ts";
 import type { Claim } from "./arena.ts";
 import type { Description, LayerPlace, TensorPlace } from "./describe.ts";
 import type { DistortSpec } from "./distort.ts";
+import { fieldFloats } from "./elastic.ts";
 
 export interface PlanOptions {
   /** Images in a batch, at most. */
@@ -64,7 +65,7 @@ const squaresSize = ({ layers }: Description, batch: number): number =>
 
 /** Everything the plan keeps in the arena. Throws LenetError when the optimiser wants a curvature that the net has not. */
 export const claimsOf = (description: Description, options: PlanOptions, kernels: Kernels): readonly Claim[] => {
-  const { net, layers, weights, statistics } = description;
+  const { net, layers, weights, statistics, input } = description;
   const { batch, threads, optimiser, ink = "byte", images, positions } = options;
   const floats = (name: string, length: number): Claim => ({ name, element: "float", length });
   const claims: Claim[] = [
@@ -79,7 +80,7 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     { name: "rates", element: "double", length: positions },
     { name: "stepLosses", element: "double", length: positions },
     { name: "stepMisses", element: "int", length: positions },
-    floats("out.-1", batch * size(description.input)),
+    floats("out.-1", batch * size(input)),
   ];
   const scratch = Math.max(
     options.distort ? (net.image.rows + 3) * (net.image.columns + 3) : 0,
@@ -91,6 +92,9 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     const squares = squaresSize(description, batch);
     for (let thread = 0; thread < threads; thread++) claims.push(floats(`squares.${thread}`, squares));
   }
+  const elastic = options.distort?.elastic;
+  for (let thread = 0; elastic && thread < threads; thread++)
+    claims.push(floats(`field.${thread}`, fieldFloats(elastic, input.rows, input.columns)));
   for (const [index, { layer, geometry, spec }] of layers.entries()) {
     const units = batch * size(geometry.output);
     const shares = sharesArray(layers, index);

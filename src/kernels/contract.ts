@@ -53,12 +53,14 @@ export interface Kernels {
   ): void;
   /**
    * Image `slot` of out from image `image` of `pixels`, read through an affine map, bilinearly; outside it is background. The
-   * pixel (x, y), from the middle of the image, shows what lies at (xx x + xy y + x0, yx x + yy y + y0).
+   * pixel (x, y), from the middle of the image, shows what lies at (xx x + xy y + x0, yx x + yy y + y0), and a `field`
+   * (2, rows + 2 padding, columns + 2 padding) adds for each pixel so many columns, then so many rows.
    * The scratch holds (rows + 3) × (columns + 3) floats.
    */
   distort(
     g: PixelGeometry,
     map: AffineMap,
+    field: Floats | null,
     pixels: Uint8Array | Floats,
     image: number,
     out: Floats,

@@ -80,7 +80,7 @@ export const commandFor = ({ net, settings }: Pick<Session, "net" | "settings">)
     optimiser.kind === "momentum" ? ["--momentum", optimiser.momentum] : [],
     optimiser.decay > 0 ? ["--decay", optimiser.decay] : [],
     stages.length > 0 ? stages : ["--schedule", schedule.kind],
-    settings.distort > 0 ? ["--distort", settings.distort] : [],
+    settings.distort !== 0 ? ["--distort", settings.distort] : [],
     ["--validation", settings.validation, "--seed", settings.seed],
     settings.limit === null ? [] : ["--limit", settings.limit],
     settings.shuffle ? [] : ["--no-shuffle"],

@@ -20,8 +20,11 @@ export interface Recipe {
   readonly validation: number;
   /** Whether every epoch takes the images in an order of its own. */
   readonly shuffle: boolean;
-  /** How strongly training images are distorted, anew each time; 0: not at all, 1: as far as digits usually vary. */
-  readonly distort: number;
+  /**
+   * How training images are distorted, anew each time: a strength (0: not at all, 1: as far as digits usually vary), or a
+   * kind with options (engine/distort.ts).
+   */
+  readonly distort: number | string;
 }
 
 /** The settings that decide what is learned, complete: kept in config.json and in every checkpoint. */

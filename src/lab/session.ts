@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { resolve as absolute } from "node:path";
 import { registeredSet } from "../data/registry.ts";
-import { distortion } from "../engine/distort.ts";
+import { distortionOf } from "../engine/distort.ts";
 import { initialise } from "../engine/initialise.ts";
 import { shardCount } from "../engine/plan.ts";
 import { startTeam, type Team } from "../engine/team.ts";
@@ -91,7 +91,7 @@ const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const counts = countImages(parts, validation);
   const images = counts.train + counts.validation + counts.test;
   const { batch, optimiser, seed } = settings;
-  const distort = settings.distort > 0 ? distortion(settings.distort) : undefined;
+  const distort = distortionOf(settings.distort);
   const bounded = Math.min(threads, shardCount(batch));
   const options = { batch, threads: bounded, optimiser, seed, distort, ink: inkOf(parts), images, positions: images };
   const team = await startTeam(kernelModule(settings.arithmetic), net, options);

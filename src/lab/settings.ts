@@ -1,6 +1,7 @@
 // The settings of a training: what may be given, and the complete and checked plain data it comes to. Resolving what is
 // already resolved changes nothing, which is how a run is resumed.
 import type { DataSet } from "../data/data-set.ts";
+import { distortName } from "../engine/distort.ts";
 import { LenetError } from "../errors.ts";
 import { type Arithmetic, arithmetics, hasFused, usualArithmetic } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
@@ -9,7 +10,7 @@ import { type ScheduleSpec, scheduleKinds } from "../optimisers/schedule.ts";
 import { FLOOR, plainly, plainRate, type Recipe, recipeOf, VALIDATION_SHARE, WARMUP } from "./defaults.ts";
 import type { TrainEvent } from "./events.ts";
 import type { Model } from "./model.ts";
-import { aboveZero, fromZero, oneOf, share, whole } from "./rules.ts";
+import { aboveZero, fromZero, isNumber, oneOf, share, whole } from "./rules.ts";
 
 /** A data set in two parts. */
 export interface DataParts {
@@ -44,8 +45,8 @@ export interface TrainSettings {
    * recipe's number, but at most a tenth of the images. */
   readonly validation?: number;
   readonly shuffle?: boolean;
-  /** How strongly training images are distorted, anew each time; 0: not at all. */
-  readonly distort?: number;
+  /** How training images are distorted, anew each time: a strength (0: not at all), or a kind with options, `elastic:alpha=20`. */
+  readonly distort?: number | string;
   /** Scores the test images after every epoch too, for a curve; nothing is chosen by them. */
   readonly watchTest?: boolean;
   /** Only the first so many training images; validation images are taken from these. */
@@ -94,7 +95,7 @@ export const resolve = (net: Net, given: TrainSettings, spell: Spell = (setting)
     seed: whole(spell("seed"), given.seed ?? recipe.seed, 0),
     validation: given.validation === undefined ? undefined : whole(spell("validation"), given.validation, 0),
     shuffle: given.shuffle ?? recipe.shuffle,
-    distort: fromZero(spell("distort"), given.distort ?? recipe.distort),
+    distort: readDistort(spell("distort"), given.distort ?? recipe.distort),
     watchTest: given.watchTest ?? false,
     limit: given.limit === undefined || given.limit === null ? null : whole(spell("limit"), given.limit, 1),
   };
@@ -109,6 +110,10 @@ export const chooseArithmetic = (place: string, given: Arithmetic | undefined): 
     `${place}: expected plain on this machine, which has no fused multiply-add in WebAssembly, got fused. Use plain, or another machine.`,
   );
 };
+
+/** A strength as a number, also where it was typed; a kind in its shortest spelling. Throws LenetError. */
+export const readDistort = (place: string, given: number | string): number | string =>
+  typeof given === "string" && !isNumber(given) ? distortName(place, given) : fromZero(place, given);
 
 /** The net's recipe; but whoever brings an optimiser or a rate means just that, not the recipe around it. */
 const baseRecipe = (net: Net, { optimiser: wanted, rate, momentum }: TrainSettings, spell: Spell): Recipe => {

@@ -110,7 +110,7 @@ test.each<[string, string[], string]>([
   [
     "a seed for no sheet",
     ["show", "FOLDER", "--seed", "2"],
-    "--digits, --seed: expected --out beside them, got none. Add --out FILE.png.",
+    "--digits, --seed, --distort: expected --out beside them, got none. Add --out FILE.png.",
   ],
   [
     "a sheet into no folder",

@@ -21,7 +21,7 @@ const modelOf = (side: number, data?: string): Model => {
     ["OUT.weight", shape([10, area], 10 * area)],
     ["OUT.bias", shape([10], 10)],
   ]);
-  const metadata = data === undefined ? {} : { settings: JSON.stringify({ data }) };
+  const metadata: Record<string, string> = data === undefined ? {} : { settings: JSON.stringify({ data }) };
   return createModel(net("any", "", image(side, side), [dense("OUT", { units: 10 })]), tensors, metadata);
 };
 

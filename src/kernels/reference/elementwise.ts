@@ -26,6 +26,7 @@ export const pixels = (
 export const distort = (
   g: PixelGeometry,
   map: AffineMap,
+  field: Floats | null,
   ink: Uint8Array | Floats,
   image: number,
   out: Floats,
@@ -40,13 +41,14 @@ export const distort = (
     for (let column = 0; column < width; column++) {
       const dx = column - (width - 1) / 2;
       const dy = row - (height - 1) / 2;
-      const x = map.xx * dx + map.xy * dy + map.x0 + (columns - 1) / 2;
-      const y = map.yx * dx + map.yy * dy + map.y0 + (rows - 1) / 2;
+      const place = row * width + column;
+      const x = map.xx * dx + map.xy * dy + map.x0 + (columns - 1) / 2 + (field?.[place] ?? 0);
+      const y = map.yx * dx + map.yy * dy + map.y0 + (rows - 1) / 2 + (field?.[height * width + place] ?? 0);
       const [left, top] = [Math.floor(x), Math.floor(y)];
       const [a, b] = [x - left, y - top];
       const upper = inkAt(left, top) * (1 - a) + inkAt(left + 1, top) * a;
       const lower = inkAt(left, top + 1) * (1 - a) + inkAt(left + 1, top + 1) * a;
-      out[(slot * height + row) * width + column] = (upper * (1 - b) + lower * b) * g.scale + g.offset;
+      out[slot * height * width + place] = (upper * (1 - b) + lower * b) * g.scale + g.offset;
     }
 };
 

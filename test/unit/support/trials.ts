@@ -245,8 +245,8 @@ const maps = [
 ];
 
 export const distortTrials = (): Trial[] =>
-  combinations([1, 5, 6], [1, 4, 9], [0, 2], [0, 2], upTo(maps.length - 1, 0), [0, 1]).map(
-    ([rows, columns, padding, slot, which, kind]) => {
+  combinations([1, 5, 6], [1, 4, 9], [0, 2], [0, 2], upTo(maps.length - 1, 0), [0, 1], [0, 1]).map(
+    ([rows, columns, padding, slot, which, kind, bent]) => {
       const g = {
         rows: rows!,
         columns: columns!,
@@ -258,11 +258,12 @@ export const distortTrials = (): Trial[] =>
       const map = maps[which!]!;
       const area = (rows! + 2 * padding!) * (columns! + 2 * padding!);
       return {
-        label: `distort ${kind ? "floats" : "bytes"} ${rows}×${columns} in a frame of ${padding}, slot ${slot}, by map ${which}`,
-        reads: { pixels: inks[kind!]!(3 * rows! * columns!, 61) },
+        label: `distort ${kind ? "floats" : "bytes"} ${rows}×${columns} in a frame of ${padding}, slot ${slot}, by map ${which}${bent ? " and a field" : ""}`,
+        reads: { pixels: inks[kind!]!(3 * rows! * columns!, 61), field: floats("field", 2 * area, 3) },
         writes: { out: area * (slot! + 1) },
         scratch: () => (rows! + 3) * (columns! + 3),
-        call: (k, a) => k.distort(g, map, stored(a), 1, a.floats("out"), slot!, a.floats("scratch")),
+        call: (k, a) =>
+          k.distort(g, map, bent ? a.floats("field") : null, stored(a), 1, a.floats("out"), slot!, a.floats("scratch")),
         terms: 1,
         // Where a pixel is read is known to a few roundings of its coordinates, and a pixel can change by 255 a step.
         bound: () => 255 * g.scale * 16 * (rows! + columns! + 8) * 2 ** -24,
