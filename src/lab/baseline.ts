@@ -77,6 +77,7 @@ export const runBaseline = async (
   const pace = paceOf(baseline.work(sizes), signal, onProgress);
   const tools: Tools = { module: kernelModule(), seed, worked: pace.worked };
   try {
+    pace.enter("choosing");
     const tried = await tryAll(baseline, tools, parts.train, sizes.validation);
     const choices = bestOf(tried);
     pace.enter("learning");
@@ -164,6 +165,7 @@ const paceOf = (forecast: number, signal?: AbortSignal, onProgress?: (progress: 
   let since = 0;
   return {
     enter: (next: BaselineProgress["stage"]): void => {
+      signal?.throwIfAborted();
       stage = next;
     },
     worked: async (multiplyAdds: number): Promise<void> => {
