@@ -35,12 +35,13 @@ describe("a run", () => {
   });
 
   it("stands beside the paper's figures when the images are MNIST's, deslanted or not.", async () => {
-    const [plain, straight] = ["mnist", "mnist:deslant=yes,size=20"].map((name) => ({
+    const [plain, straight, small] = ["mnist", "mnist:deslant=yes,size=20", "mnist:size=16"].map((name) => ({
       train: { ...train, name },
       test: { ...test, name },
     }));
     expect((await runBaseline("knn", plain!))!.published!.errorPercent).toBe(5);
     expect((await runBaseline("knn", straight!))!.published!.errorPercent).toBe(2.4);
+    expect((await runBaseline("knn", small!))!.published).toBeNull();
   });
 
   it("tells how far it is, and stops when it is asked to.", async () => {
