@@ -1,8 +1,8 @@
-// The nearest training images of every class, for every image of another set. The kernels' products find them in float32; the
-// distances that decide are then computed again, exactly for bytes.
+// The nearest training images of every class, for every image of another set. The kernels' products of stored pixels find them
+// in float32, which holds whole numbers up to 2²⁴; the distances that decide are then computed again, exactly for bytes.
 import type { DataSet } from "../data/data-set.ts";
 import type { Tools } from "./baseline.ts";
-import { allOf, byClass, inBlocks, writeRows } from "./features.ts";
+import { allOf, byClass, inBlocks } from "./features.ts";
 import { setBias } from "./k-means.ts";
 import { BLOCK, openProducts } from "./products.ts";
 
@@ -37,11 +37,11 @@ export const nearestOfEachClass = async (
   const products = openProducts(tools.module, pixels, CHUNK);
   const classes = byClass(train);
   await inBlocks(allOf(set), HELD, async (held, first) => {
-    const rows = new Float32Array(held.length * pixels);
-    writeRows(set, held, rows);
+    const rows = Float32Array.from(set.images.subarray(first * pixels, (first + held.length) * pixels));
     for (const [label, members] of classes.entries())
       await inBlocks(members, CHUNK, async (chunk) => {
-        writeRows(train, chunk, products.right);
+        for (const [row, member] of chunk.entries())
+          products.right.set(train.images.subarray(member * pixels, (member + 1) * pixels), row * pixels);
         setBias(products, chunk.length);
         for (let from = 0; from < held.length; from += BLOCK) {
           const count = Math.min(BLOCK, held.length - from);

@@ -28,7 +28,11 @@ export const pairwiseScores = (outputs: Float64Array, classes: number, limit: nu
 };
 
 /** Weights (pairs, width) of all units by least squares; a unit without images stays silent. */
-const pairwiseWeights = async (tools: Tools, moments: readonly Moments[], ridge: number): Promise<Float64Array> => {
+export const pairwiseWeights = async (
+  tools: Tools,
+  moments: readonly Moments[],
+  ridge: number,
+): Promise<Float64Array> => {
   const { width } = moments[0]!;
   const pairs = pairsOf(moments.length);
   const weights = new Float64Array(pairs.length * width);

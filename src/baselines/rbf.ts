@@ -9,8 +9,12 @@ import { kMeans, nearestProducts, squareOf } from "./k-means.ts";
 import { momentsOf } from "./moments.ts";
 import { leastSquaresWork, readOut } from "./readout.ts";
 
-/** Units of a class. */
+/** Units of a class, where it has enough images: a unit that is an image of its own would know nothing of others. */
 const GROUP = 100;
+const IMAGES_A_UNIT = 3;
+const groupOf = (images: number, classes: number): number =>
+  Math.min(GROUP, Math.max(1, Math.floor(images / (classes * IMAGES_A_UNIT))));
+
 /** Passes of K-means that a forecast of the time counts on. */
 const PASSES = 25;
 
@@ -27,7 +31,13 @@ const placeUnits = async (tools: Tools, set: DataSet): Promise<Units> => {
   let squares = 0;
   for (const [label, images] of byClass(set).entries()) {
     if (images.length === 0) continue;
-    const found = await kMeans(tools, set, images, GROUP, stream(tools.seed, `k-means/${label}`));
+    const found = await kMeans(
+      tools,
+      set,
+      images,
+      groupOf(set.count, set.classes),
+      stream(tools.seed, `k-means/${label}`),
+    );
     groups.push(found.centres);
     squares += found.squares;
   }
@@ -37,7 +47,7 @@ const placeUnits = async (tools: Tools, set: DataSet): Promise<Units> => {
     centres.set(group, at);
     at += group.length;
   }
-  // Where every image is a centre there is no distance to go by: any width will do.
+  // Where all images are the same there is no distance to go by: any width will do.
   return { centres, meanSquare: squares / set.count || 1 };
 };
 
@@ -99,13 +109,14 @@ export const rbf: Baseline<Choice> = {
   ],
   choices: widths.flatMap((width) => ridges.map((ridge) => ({ width, ridge }))),
   learn: async (tools, set) => learned(tools, set, await placeUnits(tools, set)),
-  cost: ({ pixels, classes }) => {
-    const units = classes * GROUP;
+  cost: ({ train, pixels, classes }) => {
+    const units = classes * groupOf(train, classes);
     return { multiplyAdds: units * pixels + units * classes, variables: units * pixels + (units + 1) * classes };
   },
   work: ({ train, validation, test, pixels, classes }) => {
-    const units = classes * GROUP;
-    const placed = (2 * train - validation) * PASSES * GROUP * pixels;
+    const group = groupOf(train, classes);
+    const units = classes * group;
+    const placed = (2 * train - validation) * PASSES * group * pixels;
     const learned = ((train - validation) * widths.length + train) * units * (units + pixels);
     const solved = (widths.length * ridges.length + 1) * leastSquaresWork(units);
     return placed + learned + solved + (widths.length * ridges.length * validation + test) * units * pixels;
