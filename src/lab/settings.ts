@@ -179,7 +179,7 @@ const chooseSchedule = (recipe: Recipe, given: TrainSettings, chosen: OptimiserS
   const peak = usual.kind === "staged" || kind === "constant" ? plainRate(chosen.kind) : usual;
   const rate = given.rate ?? peak.rate;
   if (kind === "constant") return checkSchedule({ kind, rate }, chosen, spell);
-  if (kind === "cosine")
+  if (kind === "cosine" || kind === "linear")
     return checkSchedule({ floor: FLOOR, ...(usual.kind === kind ? usual : {}), kind, rate }, chosen, spell);
   return checkSchedule(
     { floor: FLOOR, warmup: WARMUP, ...(usual.kind === kind ? usual : {}), kind, rate },
