@@ -1,4 +1,6 @@
 // What training images go through on their way into a net: stored as bytes or floats, distorted or not.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   type DistortSpec,
@@ -66,6 +68,15 @@ describe("a net learns", () => {
     expect(new Set(losses).size).toBe(kinds.length);
     expect(losses.join()).not.toContain("NaN");
   });
+});
+
+it("distorting allocates nothing: 2,000 steps leave less than 16 bytes each on the heap.", () => {
+  const script = fileURLToPath(new URL("./support/allocation.mjs", import.meta.url));
+  const room = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
+  const output = execFileSync(process.execPath, [...room, script, "sgd", "elastic"], { encoding: "utf8" });
+  const [bytes, position] = output.split(" ").map(Number);
+  expect(position).toBe(8_000);
+  expect(bytes).toBeLessThan(16);
 });
 
 const mapOf = (distort: number | string, key: number, step: number, index: number): AffineMap => {

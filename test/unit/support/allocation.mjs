@@ -3,6 +3,7 @@
 import { arenaMemory, openArena } from "../../../dist/src/engine/arena.js";
 import { alone } from "../../../dist/src/engine/crew.js";
 import { describe } from "../../../dist/src/engine/describe.js";
+import { distortionOf } from "../../../dist/src/engine/distort.js";
 import { claimsOf } from "../../../dist/src/engine/plan.js";
 import { bindProgram } from "../../../dist/src/engine/program.js";
 import { walk } from "../../../dist/src/engine/step.js";
@@ -28,12 +29,13 @@ const tiny = net("tiny", "", image(8, 8), [
   dense("OUT", { units: 10 }),
 ]);
 
-const kind = process.argv[2];
+const [kind, distort] = process.argv.slice(2);
 const options = {
   batch: BATCH,
   threads: 1,
   optimiser: optimiser(kind),
   seed: 1,
+  distort: distort && distortionOf(distort),
   images: BATCH,
   positions: STEPS * BATCH,
 };
