@@ -5,7 +5,11 @@ import { type Claim, published, shown, type TrainingWork } from "./claim.ts";
 const SAMPLE = "mnist:sample=1989,size=16";
 const RANDOM_SAMPLE = "mnist:sample=random,size=16";
 
-const training = (net: string, settings: TrainingWork["settings"]): TrainingWork => ({ kind: "training", net, settings });
+const training = (net: string, settings: TrainingWork["settings"]): TrainingWork => ({
+  kind: "training",
+  net,
+  settings,
+});
 
 const paper: readonly Claim[] = [
   {
@@ -71,10 +75,7 @@ const modernised: readonly Claim[] = steps.map(([id, title, work, trainingError,
   title: `1989 net, ${title}`,
   source: "karpathy/lecun1989-repro on GitHub, modern.py",
   work,
-  measures: [
-    shown("test error", testError, id === "modern" ? 0.016 : null),
-    shown("training error", trainingError),
-  ],
+  measures: [shown("test error", testError, id === "modern" ? 0.016 : null), shown("training error", trainingError)],
   seeds: 5,
 }));
 

@@ -110,7 +110,14 @@ const trained = (
   settings: { data: string; distort?: number | string },
   measures: readonly Measure[],
   seeds = 3,
-): Claim => ({ id: `fig9/${id}`, title, source: comparison, work: { kind: "training", net, settings }, measures, seeds });
+): Claim => ({
+  id: `fig9/${id}`,
+  title,
+  source: comparison,
+  work: { kind: "training", net, settings },
+  measures,
+  seeds,
+});
 
 const nets: readonly Claim[] = [
   trained("mlp-300", "28×28-300-10", "mlp", { data: "mnist", distort: 0 }, row("mlp", "plain")),
