@@ -5,17 +5,20 @@ import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { makeFolder, writeAtomically } from "../src/files.ts";
+import type { Arithmetic } from "../src/kernels/module.ts";
 import { compareResults, readResult } from "../src/lab/bench/compare.ts";
 import { type Peer, peers } from "../src/lab/bench/peers.ts";
 import { benchText, comparisonText } from "../src/lab/bench/report.ts";
 import { type BenchProgress, runBench } from "../src/lab/bench/run.ts";
 import { processor } from "../src/lab/provenance.ts";
+import { chooseArithmetic } from "../src/lab/settings.ts";
 import { lenet5 } from "../src/nets/lenet5.ts";
 import { closest } from "../src/words.ts";
-import { numberAboveZero, withJson } from "./options.ts";
+import { numberAboveZero, withArithmetic, withJson } from "./options.ts";
 import { duration, print, printJson, say } from "./output.ts";
 
 interface Options {
+  readonly arithmetic?: Arithmetic;
   readonly seconds?: number;
   readonly peers?: string;
   readonly quick?: true;
@@ -67,6 +70,7 @@ const endProgress = (): void => {
 
 const bench = async (options: Options): Promise<void> => {
   const then = options.compare === undefined ? null : readResult(options.compare);
+  const arithmetic = chooseArithmetic("--arithmetic", options.arithmetic);
   const { seconds, repetitions } = options.quick ? quick : usual;
   const chosen = options.peers === undefined ? (options.quick ? [] : peers) : peersNamed(options.peers);
   // A quick look is no result to keep, unless somebody says where.
@@ -75,6 +79,7 @@ const bench = async (options: Options): Promise<void> => {
   if (out !== null) makeFolder(dirname(out));
   const result = await runBench({
     net: lenet5,
+    arithmetic,
     seconds: options.seconds ?? (options.kernels ? ofKernels : seconds),
     repetitions,
     peers: chosen,
@@ -118,5 +123,5 @@ export function benchCommand(): Command {
     .option("--out <file>", "where to keep the figures (default: bench/results/<date>-<cpu>.json)")
     .option("--compare <file>", "set the figures beside those of an earlier run")
     .addHelpText("after", more);
-  return withJson(command).action(bench);
+  return withJson(withArithmetic(command)).action(bench);
 }

@@ -1,6 +1,7 @@
 // lenet data: which data sets there are, fetching, verifying and looking at them. Results go to stdout, progress to stderr.
 import { Command } from "commander";
-import { classCounts, type DataSet } from "../src/data/data-set.ts";
+import { classCounts, type DataSet, pick } from "../src/data/data-set.ts";
+import { derivations } from "../src/data/derive.ts";
 import type { Progress } from "../src/data/download.ts";
 import { holds } from "../src/data/folder.ts";
 import { encodePng } from "../src/data/image.ts";
@@ -8,9 +9,12 @@ import { dataSets, loadData, registeredSet, registeredSets, unknownData } from "
 import { digitSheet } from "../src/data/sheet.ts";
 import { LenetError } from "../src/errors.ts";
 import { writeAtomically } from "../src/files.ts";
+import { distorted } from "../src/lab/distorted.ts";
 import { whole } from "../src/lab/rules.ts";
+import { readDistort } from "../src/lab/settings.ts";
 import { thousands } from "../src/lab/table.ts";
 import { shuffle, stream } from "../src/random.ts";
+import { withDataDir, withJson } from "./options.ts";
 import { print, printJson } from "./output.ts";
 
 interface JsonOption {
@@ -21,6 +25,7 @@ interface ShowOptions extends JsonOption {
   readonly out?: string;
   readonly digits?: string;
   readonly seed?: string;
+  readonly distort?: string;
 }
 
 const BAR = 40;
@@ -44,7 +49,21 @@ const list = async ({ json }: JsonOption): Promise<void> => {
     print(`${name.padEnd(width)}  ${title}`);
     print(`${" ".repeat(width)}  ${found === null ? `not here yet; run: ${get}` : `found in ${found}`}`);
   }
+  const derivable = entries.filter(({ options }) => options !== null).map(({ name }) => name);
+  print(
+    `\nOptions on the names of ${derivable.join(" and ")}, as in mnist:sample=1989,size=16 (for short: mnist-1989):`,
+  );
+  print(optionLines());
 };
+
+/** What each option of a derived set may be, the default first, and what it means. */
+const optionLines = (): string =>
+  Object.entries(derivations)
+    .map(([key, rule]) => {
+      const values = "words" in rule ? rule.words.join("|") : `${rule.usual}…`;
+      return `  ${`${key}=${values}`.padEnd(28)}  ${rule.meaning}`;
+    })
+    .join("\n");
 
 /** One line a file, that grows on a terminal. */
 const showProgress = ({ file, received, total }: Progress): void => {
@@ -101,23 +120,26 @@ const countTable = (set: DataSet, classNames: readonly string[] | undefined): st
 };
 
 /** Writes a picture of random digits and tells which they are. */
-const writeSheet = (set: DataSet, out: string, digits: string, seed: string) => {
+const writeSheet = (set: DataSet, out: string, { digits = "25", seed = "1", distort }: ShowOptions) => {
   const wanted = whole("--digits", digits, 1, set.count);
   const order = Int32Array.from({ length: set.count }, (_, index) => index);
-  shuffle(order, stream(whole("--seed", seed, 0), "sheet"));
+  const number = whole("--seed", seed, 0);
+  shuffle(order, stream(number, "sheet"));
   const indices = order.subarray(0, wanted);
-  const { grey, width, height } = digitSheet(set, indices, Math.ceil(Math.sqrt(wanted)));
+  const chosen = pick(set, indices);
+  const shown = distort === undefined ? chosen : distorted(chosen, readDistort("--distort", distort), number);
+  const { grey, width, height } = digitSheet(shown, [...Array(wanted).keys()], Math.ceil(Math.sqrt(wanted)));
   writeAtomically(out, encodePng(grey, width, height));
-  const labels = Array.from(indices, (index) => set.labels[index]);
-  return { out, part: set.part, width, height, indices: [...indices], labels };
+  return { out, part: set.part, width, height, indices: [...indices], labels: [...chosen.labels] };
 };
 
-const show = async (nameOrFolder: string, { json, out, digits, seed }: ShowOptions): Promise<void> => {
-  if (out === undefined && (digits ?? seed) !== undefined) {
-    throw new LenetError("--digits, --seed: expected --out beside them, got none. Add --out FILE.png.");
+const show = async (nameOrFolder: string, options: ShowOptions): Promise<void> => {
+  const { json, out, digits, seed, distort } = options;
+  if (out === undefined && (digits ?? seed ?? distort) !== undefined) {
+    throw new LenetError("--digits, --seed, --distort: expected --out beside them, got none. Add --out FILE.png.");
   }
   const parts = await loadParts(nameOrFolder);
-  const sheet = out === undefined ? undefined : writeSheet(parts[0], out, digits ?? "25", seed ?? "1");
+  const sheet = out === undefined ? undefined : writeSheet(parts[0], out, options);
   if (json) {
     const facts = parts.map((set) => ({ part: set.part, count: set.count, classCounts: classCounts(set) }));
     return printJson({ name: parts[0].name, parts: facts, sheet });
@@ -136,7 +158,12 @@ Examples:
   lenet data get fashion-mnist                download one, unless it is here
   lenet data verify mnist                     read all of it and compare its hashes
   lenet data show mnist --out digits.png      count its classes, and picture 25 of its digits
-  lenet data show ./my-digits --json          the same of a folder of IDX files, for a program`;
+  lenet data show mnist-1989 --out a.png      the digits of MNIST as the net of 1989 would have seen them
+  lenet data show mnist --distort elastic --out b.png    what distorted digits look like
+  lenet data show ./my-digits --json          the same of a folder of IDX files, for a program
+
+A registered set is looked for in the folder that --data-dir or LENET_DATA names (in a folder there with the set's name, or
+right there), where packages put it, and in the cache (LENET_CACHE, or lenet in ~/.cache), to which get downloads it.`;
 
 /** The command `lenet data` and its subcommands. */
 export function dataCommand(): Command {
@@ -144,31 +171,21 @@ export function dataCommand(): Command {
   const data = new Command("data")
     .description("list, fetch, verify and look at data sets")
     .addHelpText("after", examples);
-  data
-    .command("list", { isDefault: true })
-    .description("say which data sets there are, and where")
-    .option("--json", "print one JSON document")
-    .action(list);
-  data
-    .command("get")
-    .description("download a data set into the cache folder, unless it is here")
+  const add = (name: string, description: string, isDefault = false): Command =>
+    withDataDir(withJson(data.command(name, { isDefault }).description(description)));
+  add("list", "say which data sets there are, where, and what options their names take", true).action(list);
+  add("get", "download a data set into the cache folder, unless it is here")
     .argument("<name>", `one of ${known}`)
-    .option("--json", "print one JSON document")
     .action(get);
-  data
-    .command("verify")
-    .description("read a data set completely and compare its hashes with the published ones")
+  add("verify", "read a data set completely and compare its hashes with the published ones")
     .argument("<data>", `${known} or a folder of IDX files`)
-    .option("--json", "print one JSON document")
     .action(verify);
-  data
-    .command("show")
-    .description("count the images of each class, and picture some of them")
+  add("show", "count the images of each class, and picture some of them")
     .argument("<data>", `${known} or a folder of IDX files`)
     .option("--out <file>", "write a PNG of random digits")
     .option("--digits <n>", "number of digits in it (default: 25)")
-    .option("--seed <n>", "which digits it shows (default: 1)")
-    .option("--json", "print one JSON document")
+    .option("--seed <n>", "which digits it shows, and how they are distorted (default: 1)")
+    .option("--distort <how>", "distort them as lenet train --distort would")
     .action(show);
   return data;
 }

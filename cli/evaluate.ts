@@ -2,15 +2,15 @@
 import { Command } from "commander";
 import type { DataSet } from "../src/data/data-set.ts";
 import { loadData } from "../src/data/registry.ts";
-import { DATA } from "../src/lab/defaults.ts";
+import { recipeOf } from "../src/lab/defaults.ts";
 import { type Evaluation, evaluate } from "../src/lab/evaluate.ts";
 import { load, newestRun } from "../src/lab/load.ts";
-import type { Model } from "../src/lab/model.ts";
+import { type Model, trainedOn } from "../src/lab/model.ts";
 import { oneOf } from "../src/lab/rules.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
 import { netNamed } from "../src/nets/index.ts";
 import { confusionText } from "./confusion.ts";
-import { wholeFrom, withJson, withThreads } from "./options.ts";
+import { wholeFrom, withDataDir, withJson, withThreads } from "./options.ts";
 import { coloursFor, percent, print, printJson } from "./output.ts";
 
 interface Options {
@@ -36,29 +36,20 @@ interface Wrong {
   readonly logits: readonly number[];
 }
 
-/** The data that the model was trained on, as far as it knows. */
-const ownData = (model: Model): string => {
-  try {
-    return JSON.parse(model.metadata["settings"] ?? "").data ?? DATA;
-  } catch {
-    return DATA;
-  }
-};
-
 const firstWrong = (model: Model, set: DataSet, { wrong, answers }: Evaluation, most: number): Wrong[] => {
-  const bytes = set.rows * set.columns;
+  const area = set.rows * set.columns;
   return wrong.slice(0, most).map((index) => ({
     index,
     label: set.labels[index]!,
     answer: answers[index]!,
-    logits: [...model.outputs(set.images.subarray(index * bytes, (index + 1) * bytes))],
+    logits: [...model.outputs(set.images.subarray(index * area, (index + 1) * area))],
   }));
 };
 
 const run = async (path: string | undefined, options: Options): Promise<void> => {
   const part = oneOf("--part", options.part, ["test", "train"]);
   const model = load(path ?? newestRun(), options.net === undefined ? undefined : netNamed(options.net));
-  const set = await loadData(options.data ?? ownData(model), part);
+  const set = await loadData(options.data ?? trainedOn(model) ?? recipeOf(model.net).data, part);
   const found = await evaluate(model, set, options.threads === undefined ? {} : { threads: options.threads });
   const wrong = firstWrong(model, set, found, options.wrong ?? 0);
   const { loss, accuracy, misses, images, confusion } = found;
@@ -114,5 +105,7 @@ export function evaluateCommand(): Command {
     .option("--part <part>", "test or train", "test")
     .option("--wrong <n>", "show the first n wrong answers with the last layer's outputs", wholeFrom("--wrong", 1))
     .option("--net <name>", "the net, where the file does not say which");
-  return withJson(withThreads(command)).addHelpText("after", examples).action(run);
+  return withJson(withThreads(withDataDir(command)))
+    .addHelpText("after", examples)
+    .action(run);
 }

@@ -1,4 +1,5 @@
 // A grey image as text, two rows of pixels in one line of characters.
+import type { Ink } from "../src/shape.ts";
 import type { Colours } from "./output.ts";
 
 /** Pixels of at least this much ink count as ink where there are no colours. */
@@ -7,7 +8,7 @@ const INK = 96;
 const greyCode = (ink: number): number => 232 + Math.round((ink / 255) * 23);
 
 /** The image (rows, columns), ink 255, as lines of `columns` characters. */
-export const halfBlocks = (pixels: Uint8Array, columns: number, { isColorSupported }: Colours): string => {
+export const halfBlocks = (pixels: Ink, columns: number, { isColorSupported }: Colours): string => {
   const lines: string[] = [];
   for (let top = 0; top < pixels.length; top += 2 * columns) {
     let line = "";

@@ -1,16 +1,17 @@
 // lenet predict: which digit a picture shows, and how sure the model is. The answers go to stdout.
 import { Command } from "commander";
-import { normaliseDigit } from "../src/data/digit.ts";
 import { decodeImage } from "../src/data/image.ts";
 import { loadData } from "../src/data/registry.ts";
 import { LenetError } from "../src/errors.ts";
 import { readBytes } from "../src/files.ts";
+import { digitFor } from "../src/lab/digit-for.ts";
 import { load, newestRun } from "../src/lab/load.ts";
 import type { Model, Prediction } from "../src/lab/model.ts";
 import { oneOf, whole } from "../src/lab/rules.ts";
 import { netNamed } from "../src/nets/index.ts";
+import type { Ink } from "../src/shape.ts";
 import { halfBlocks } from "./half-blocks.ts";
-import { wholeFrom, withJson } from "./options.ts";
+import { wholeFrom, withDataDir, withJson } from "./options.ts";
 import { coloursFor, percent, print, printJson } from "./output.ts";
 
 interface Options {
@@ -26,8 +27,8 @@ interface Options {
 /** One image to ask about. */
 interface Question {
   readonly name: string;
-  /** (rows, columns), ink 255. */
-  readonly pixels: Uint8Array;
+  /** (rows, columns), ink 255, as this model wants to see it. */
+  readonly pixelsFor: (model: Model) => Ink;
   /** What it is, where that is known. */
   readonly label?: number;
 }
@@ -45,9 +46,9 @@ A picture may be of any size, dark on light or light on dark, with one digit in 
 const questions = async (pictures: readonly string[], { data, index, part }: Options): Promise<Question[]> => {
   if ((data === undefined) !== (index === undefined))
     throw new LenetError("--data, --index: expected both or none, got one of them. Say --data mnist --index 7.");
-  const asked = pictures.map((name) => {
-    const { pixels } = normaliseDigit(decodeImage(readBytes(name, "a PNG or JPEG picture"), name));
-    return { name, pixels };
+  const asked = pictures.map((name): Question => {
+    const picture = decodeImage(readBytes(name, "a PNG or JPEG picture"), name);
+    return { name, pixelsFor: (model) => digitFor(model, picture).pixels };
   });
   if (data !== undefined)
     asked.push(await imageOf(data, whole("--index", index, 0), oneOf("--part", part, ["test", "train"])));
@@ -60,15 +61,15 @@ const questions = async (pictures: readonly string[], { data, index, part }: Opt
 const imageOf = async (data: string, index: number, part: "test" | "train"): Promise<Question> => {
   const set = await loadData(data, part);
   whole("--index", index, 0, set.count - 1);
-  const bytes = set.rows * set.columns;
-  const pixels = set.images.slice(index * bytes, (index + 1) * bytes);
-  return { name: `${set.name}, ${part} image ${index}`, pixels, label: set.labels[index]! };
+  const area = set.rows * set.columns;
+  const pixels = set.images.slice(index * area, (index + 1) * area);
+  return { name: `${set.name}, ${part} image ${index}`, pixelsFor: () => pixels, label: set.labels[index]! };
 };
 
 const run = async (pictures: readonly string[], options: Options): Promise<void> => {
   const asked = await questions(pictures, options);
   const model = load(options.model ?? newestRun(), options.net === undefined ? undefined : netNamed(options.net));
-  const answers = asked.map(({ pixels, ...question }) => ({ question, answer: model.predict(pixels) }));
+  const answers = asked.map((question) => ({ question, answer: model.predict(question.pixelsFor(model)) }));
   if (options.json)
     return printJson(
       answers.map(({ question: { name, label }, answer: { label: answer, probabilities, pixels } }) => ({
@@ -85,7 +86,7 @@ const run = async (pictures: readonly string[], options: Options): Promise<void>
 
 /** The answer, a bar for every class, and the image where `shown` names the model that saw it. */
 const answerText = (
-  { name, label }: Omit<Question, "pixels">,
+  { name, label }: Question,
   { label: answer, probabilities, pixels }: Prediction,
   shown: Model | null,
 ): string => {
@@ -99,7 +100,7 @@ const answerText = (
   return [`${name}: ${colours.bold(`${answer}`)}${truth}`, "", ...picture, ...bars, ""].join("\n");
 };
 
-const rowsOf = ({ net }: Model, pixels: Uint8Array): number[][] =>
+const rowsOf = ({ net }: Model, pixels: Ink): number[][] =>
   Array.from({ length: net.image.rows }, (_, row) => [
     ...pixels.subarray(row * net.image.columns, (row + 1) * net.image.columns),
   ]);
@@ -115,5 +116,5 @@ export function predictCommand(): Command {
     .option("--part <part>", "test or train", "test")
     .option("--show", "show the image as the net saw it (on a terminal always)")
     .option("--net <name>", "the net, where the file does not say which");
-  return withJson(command).addHelpText("after", examples).action(run);
+  return withJson(withDataDir(command)).addHelpText("after", examples).action(run);
 }

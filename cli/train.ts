@@ -1,6 +1,7 @@
 // lenet train: a net learns, from the beginning or from where a run was interrupted. Words go to stderr; with --json every
 // event is a line on stdout, and the last line is the result.
 import { Command } from "commander";
+import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
 import { recipeOf } from "../src/lab/defaults.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
@@ -15,11 +16,14 @@ import { confusionText } from "./confusion.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import {
   dashed,
+  netsText,
   numberAboveZero,
   numberFromZero,
   shareOf,
   stagesFrom,
   wholeFrom,
+  withArithmetic,
+  withDataDir,
   withJson,
   withThreads,
 } from "./options.ts";
@@ -29,18 +33,29 @@ import { scheduleText, showEvents } from "./progress.ts";
 interface Options extends Omit<TrainSettings, "schedule"> {
   readonly schedule?: TrainSettings["schedule"] | "staged";
   readonly stages?: ReturnType<typeof stagesFrom>;
+  readonly fresh?: true;
   readonly json?: true;
   readonly color?: boolean;
+  readonly dataDir?: undefined;
 }
 
 /** The recipes of all nets, a line each. */
 const recipes = (): string =>
   nets
-    .map((net) => {
-      const { optimiser, schedule, batch, epochs, validation, seed, distort } = recipeOf(net);
-      const distorted = distort > 0 ? [`distort ${distort}`] : [];
+    .map(({ net }) => {
+      const { data, optimiser, schedule, batch, epochs, validation, seed, distort } = recipeOf(net);
+      const distorted = distort !== 0 ? [`distort ${distort}`] : [];
       const facts = [optimiser.kind, scheduleText(schedule), `batch ${batch}`, `${epochs} epochs`, ...distorted];
-      return `  ${net.name}: ${[...facts, `validation ${validation}`, `seed ${seed}`].join(", ")}`;
+      return `  ${net.name}: ${[data, ...facts, `validation ${validation}`, `seed ${seed}`].join(", ")}`;
+    })
+    .join("\n");
+
+/** The kinds of distortion, a line each. */
+const distortHelp = (): string =>
+  Object.entries(distortKinds)
+    .map(([name, { meaning, rules }]) => {
+      const options = Object.entries(rules).map(([key, rule]) => `${key}=${"usual" in rule ? rule.usual : ""}`);
+      return `  ${`${name}:${options.join()}`.padEnd(36)}  ${meaning}`;
     })
     .join("\n");
 
@@ -50,7 +65,11 @@ ${recipes()}
 
 With --rate or --optimiser the training is plain: a constant rate, no decay, no
 distortion, unless --schedule, --decay or --distort ask for them.
+--distort takes a strength (0.5), or a kind with options:
+${distortHelp()}
 Validation images are the last ones of the training images: the recipe's number, but at most a tenth of them.
+
+${netsText()}
 
 Examples:
   lenet train                                        the default net on MNIST, into a new folder of runs/
@@ -58,17 +77,30 @@ Examples:
   lenet train --optimiser momentum --rate 0.02 --schedule cosine --decay 0.0005
   lenet train lenet5-1998                            as in 1998: pattern by pattern, a rate for each weight
   lenet train --stages 2x0.0005,3x0.0002,3x0.0001    epochs × rate, stage after stage
+  lenet train tutorial --log-every 100               a line every 100 steps: [rate, epoch of its stage, step] loss
+  lenet train ablation:activation=tanh,dropout=0.5   a net with options
   lenet train --data ./my-digits --init a            learn on from the best weights of a, on other images
   lenet train --resume a                             go on after an interruption, as if there had been none
   lenet train --json | tail -1                       the result alone, for a program`;
 
 /** The settings that the options come to. */
-const settingsFrom = ({ stages, schedule, shuffle, json, color, ...options }: Options): TrainSettings => {
+const settingsFrom = ({
+  stages,
+  fresh,
+  schedule,
+  shuffle,
+  json,
+  color,
+  dataDir,
+  ...options
+}: Options): TrainSettings => {
   if (stages === undefined && schedule === "staged")
     throw new LenetError("--schedule: expected --stages beside staged, got none. Add --stages 2x0.0005,3x0.0002.");
   if (stages !== undefined && schedule !== undefined && schedule !== "staged")
     throw new LenetError(`--stages: expected --schedule staged or none, got ${schedule}. Leave one out.`);
-  const staged = stages === undefined ? undefined : ({ kind: "staged", stages } as const);
+  if (stages === undefined && fresh)
+    throw new LenetError("--fresh: expected --stages beside it, got none. Add --stages 2x0.0005,3x0.0002.");
+  const staged = stages === undefined ? undefined : ({ kind: "staged", stages, ...(fresh ? { fresh } : {}) } as const);
   return {
     ...options,
     ...(shuffle === false ? { shuffle } : {}),
@@ -88,14 +120,14 @@ const run = async (name: string | undefined, options: Options): Promise<void> =>
     : showEvents(process.stderr, coloursFor(process.stderr));
   const result = await interruptible((signal) => train(net, { ...given, signal, onEvent }));
   if (options.json) printResult(result);
-  else report(result, net.name);
+  else report(result, net.name, typeof given.data === "string" ? given.data : recipeOf(net).data);
   if (result.interrupted) process.exitCode = INTERRUPTED;
 };
 
 const printResult = ({ metrics, history, confusion, folder, interrupted }: TrainResult): void =>
   print(JSON.stringify({ kind: "result", interrupted, folder, metrics, history, confusion: confusion ?? null }));
 
-const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string): void => {
+const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string, data: string): void => {
   const colours = coloursFor(process.stderr);
   if (interrupted) {
     const goOn = folder === null ? "Nothing was kept." : `To go on: ${colours.bold(`lenet train --resume ${folder}`)}`;
@@ -111,7 +143,7 @@ const report = ({ metrics, history, confusion, folder, interrupted }: TrainResul
   say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
   if (folder === null) return;
   say(`Run folder: ${folder}\n\nTry next:`);
-  say(`  lenet predict --model ${folder} --data mnist --index 0 --show`);
+  say(`  lenet predict --model ${folder} --data ${data} --index 0 --show`);
   say(`  lenet evaluate ${folder} --wrong 10`);
   say(`  lenet train ${net} --seed 2`);
 };
@@ -120,13 +152,16 @@ const report = ({ metrics, history, confusion, folder, interrupted }: TrainResul
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("train a net")
-    .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}`)
-    .option("--data <name>", "a registered data set or a folder of IDX files (default: mnist)")
+    .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}, with its options`)
+    .option(
+      "--data <name>",
+      "a registered data set (see: lenet data list) or a folder of IDX files (default: the recipe's)",
+    )
     .option("--epochs <n>", "times to go through the images", wholeFrom("--epochs", 1))
     .option("--batch <n>", "images a step", wholeFrom("--batch", 1))
     .option("--optimiser <kind>", optimiserKinds.join(", "))
     .option("--rate <number>", "learning rate, the highest of a schedule", numberAboveZero("--rate"))
-    .option("--momentum <share>", "of the optimiser momentum (default: 0.9)", shareOf("--momentum"))
+    .option("--momentum <share>", "of the velocity; makes sgd the optimiser momentum", shareOf("--momentum"))
     .option("--mu <number>", "of the optimiser sdlm, added to every curvature (default: 0.02)", numberAboveZero("--mu"))
     .option(
       "--patterns <n>",
@@ -135,16 +170,25 @@ export function trainCommand(): Command {
     )
     .option("--decay <number>", "decoupled weight decay", numberFromZero("--decay"))
     .option("--schedule <kind>", scheduleKinds.join(", "))
-    .option("--distort <strength>", "distort training images anew each time; 0: not", numberFromZero("--distort"))
+    .option(
+      "--distort <how>",
+      `distort training images anew each time: ${Object.keys(distortKinds).join(", ")}, or 0: not`,
+    )
     .option("--stages <list>", "epochs × rate of a staged schedule: 2x0.0005,3x0.0002", stagesFrom)
+    .option("--fresh", "begin each stage with a velocity of zero")
     .option("--seed <n>", "of all randomness", wholeFrom("--seed", 0))
     .option("--validation <n>", "training images kept apart to choose the best epoch by", wholeFrom("--validation", 0))
+    .option("--watch-test", "score the test images after every epoch too; nothing is chosen by them")
     .option("--limit <n>", "use only the first n training images", wholeFrom("--limit", 1))
     .option("--init <file>", "begin with the weights of a safetensors file or a run folder")
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
+    .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
     .option("--resume <dir>", "go on with an interrupted run");
-  return withJson(withThreads(command), "print each event as a line of JSON, the result last")
+  return withJson(
+    withArithmetic(withThreads(withDataDir(command))),
+    "print each event as a line of JSON, the result last",
+  )
     .addHelpText("after", examples())
     .action(run);
 }

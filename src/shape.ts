@@ -17,5 +17,8 @@ export const formatShape = ({ maps, rows, columns }: Shape): string =>
 /** Number of elements of a tensor with these dimensions. */
 export const elements = (dimensions: readonly number[]): number => dimensions.reduce((a, b) => a * b, 1);
 
+/** Ink of stored images, 0 (background) … 255 (full ink) a pixel: bytes, or floats where it is fractional. */
+export type Ink = Uint8Array | Float32Array;
+
 /** The floats a kernel works on: float32 in training, float64 where a check needs the precision. */
 export type Floats = Float32Array | Float64Array;

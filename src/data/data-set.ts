@@ -1,30 +1,42 @@
-// A data set in memory: images as bytes, labels as bytes, one after the other. What is cut from it are views, not copies.
-// Knows neither files nor where the bytes came from (see folder.ts, registry.ts), nor what a net wants of them.
+// A data set in memory: images, then labels, one after the other. What is cut from it are views, not copies.
+// Knows neither files nor where the images came from (see folder.ts, registry.ts), nor what a net wants of them.
 import { LenetError } from "../errors.ts";
+import type { Ink } from "../shape.ts";
 
 /** One part of a data set. */
 export interface DataSet {
   readonly name: string;
   readonly part: "train" | "test";
-  /** (count, rows, columns), row by row; 0 is background, 255 is ink. */
-  readonly images: Uint8Array;
+  /** (count, rows, columns), row by row; 0 is background, 255 is full ink. Bytes, or floats where ink is fractional. */
+  readonly images: Ink;
   /** (count), each in 0…classes-1. */
   readonly labels: Uint8Array;
   readonly count: number;
   readonly rows: number;
   readonly columns: number;
   readonly classes: number;
-  /** Of the whole uncompressed IDX files that the set was read from, also when this is a view of some of its images. */
+  /** Of the files that the set was read from (IDX: uncompressed), also when this is some of its images, or made from them. */
   readonly sha256: { readonly images: string; readonly labels: string };
 }
 
-/** The images from `start` on, before `end`, as views of the same bytes. */
+/** The images from `start` on, before `end`, as views of the same memory. */
 const slice = (set: DataSet, start: number, end: number): DataSet => ({
   ...set,
   images: set.images.subarray(start * set.rows * set.columns, end * set.rows * set.columns),
   labels: set.labels.subarray(start, end),
   count: end - start,
 });
+
+/** The images `indices` of `set`, copied, in that order. */
+export const pick = (set: DataSet, indices: ArrayLike<number>): DataSet => {
+  const area = set.rows * set.columns;
+  const length = indices.length * area;
+  const images = set.images instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
+  const labels = Uint8Array.from(indices, (index) => set.labels[index]!);
+  for (let i = 0; i < indices.length; i++)
+    images.set(set.images.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
+  return { ...set, images, labels, count: indices.length };
+};
 
 const checkCount = (set: DataSet, what: string, n: number, most: number): void => {
   if (Number.isInteger(n) && n >= 1 && n <= most) return;

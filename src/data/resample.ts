@@ -1,8 +1,8 @@
-// A window of an image made larger or smaller. Each axis on its own: when shrinking, an output pixel is the average of the
-// area it covers; when growing, it lies between its two neighbours.
+// A window of an image made larger or smaller, each axis on its own: how many input pixels an output pixel blends, and how
+// much of each, is what the filters differ in. Pure.
 
 /** The input pixels that one output pixel is made of: from `start` on, weights that sum to 1. */
-interface Blend {
+export interface Blend {
   readonly start: number;
   readonly weights: readonly number[];
 }
@@ -20,22 +20,40 @@ const between = (centre: number, last: number): Blend => {
   return last === 0 ? { start: 0, weights: [1] } : { start, weights: [1 - (position - start), position - start] };
 };
 
-/** The blends that turn `from` pixels into `to`. */
-const blends = (from: number, to: number): Blend[] =>
-  Array.from({ length: to }, (_, i) =>
-    to <= from ? average((i * from) / to, ((i + 1) * from) / to) : between(((i + 0.5) * from) / to - 0.5, from - 1),
-  );
+/** A triangle around `centre` that falls to nothing `reach` pixels away; what lies outside of the image is left out. */
+const triangle = (centre: number, reach: number, last: number): Blend => {
+  const start = Math.max(0, Math.ceil(centre - reach));
+  const end = Math.min(last, Math.floor(centre + reach));
+  const raw = Array.from({ length: end - start + 1 }, (_, i) => 1 - Math.abs(start + i - centre) / reach);
+  const sum = raw.reduce((a, b) => a + b);
+  return { start, weights: raw.map((weight) => weight / sum) };
+};
 
 /**
- * Resamples `height` × `width` pixels, read by `at(y, x)`, to `rows` × `columns`; the result is (rows, columns).
- * All sizes are at least 1.
+ * How `from` pixels become `to`; pixel i of the result has its middle at (i + ½) from / to - ½.
+ * - area: shrinking, the average of the area a pixel covers; growing, bilinear.
+ * - bilinear: between the two neighbours, whatever lies between two results (PyTorch's interpolate, align_corners=False).
+ * - antialias: shrinking, a triangle as wide as two results (PyTorch's antialias=True, Pillow's BILINEAR); growing, bilinear.
  */
-export const resample = (
+export type Filter = "area" | "bilinear" | "antialias";
+
+/** The blends of one axis. */
+export const blends = (from: number, to: number, filter: Filter): readonly Blend[] =>
+  Array.from({ length: to }, (_, i) => {
+    const centre = ((i + 0.5) * from) / to - 0.5;
+    if (to > from || filter === "bilinear") return between(centre, from - 1);
+    if (filter === "area") return average((i * from) / to, ((i + 1) * from) / to);
+    return triangle(centre, from / to, from - 1);
+  });
+
+/** The pixels of `height` rows, read by `at(y, x)`, blended across and then down: (down, across). */
+export const blend = (
   at: (y: number, x: number) => number,
-  [height, width]: readonly [number, number],
-  [rows, columns]: readonly [number, number],
+  height: number,
+  across: readonly Blend[],
+  down: readonly Blend[],
 ): Float64Array => {
-  const across = blends(width, columns);
+  const columns = across.length;
   const narrowed = new Float64Array(height * columns);
   for (let y = 0; y < height; y++) {
     for (const [x, { start, weights }] of across.entries()) {
@@ -44,11 +62,21 @@ export const resample = (
       narrowed[y * columns + x] = sum;
     }
   }
-  const result = new Float64Array(rows * columns);
-  for (const [y, { start, weights }] of blends(height, rows).entries()) {
+  const result = new Float64Array(down.length * columns);
+  for (const [y, { start, weights }] of down.entries()) {
     for (let i = 0; i < weights.length; i++) {
       for (let x = 0; x < columns; x++) result[y * columns + x] += weights[i] * narrowed[(start + i) * columns + x];
     }
   }
   return result;
 };
+
+/**
+ * Resamples `height` × `width` pixels, read by `at(y, x)`, to `rows` × `columns`, by area; the result is (rows, columns).
+ * All sizes are at least 1.
+ */
+export const resample = (
+  at: (y: number, x: number) => number,
+  [height, width]: readonly [number, number],
+  [rows, columns]: readonly [number, number],
+): Float64Array => blend(at, height, blends(width, columns, "area"), blends(height, rows, "area"));

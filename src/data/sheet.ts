@@ -14,12 +14,12 @@ export const digitSheet = (set: DataSet, indices: ArrayLike<number>, columns: nu
   const height = lines * (set.rows + GAP) + GAP;
   const grey = new Uint8Array(width * height).fill(FRAME);
   for (let tile = 0; tile < indices.length; tile++) {
-    const image = indices[tile] * set.rows * set.columns;
+    const image = indices[tile]! * set.rows * set.columns;
     const left = GAP + (tile % columns) * (set.columns + GAP);
     const top = GAP + Math.floor(tile / columns) * (set.rows + GAP);
     for (let y = 0; y < set.rows; y++) {
       const start = image + y * set.columns;
-      grey.set(set.images.subarray(start, start + set.columns), (top + y) * width + left);
+      for (let x = 0; x < set.columns; x++) grey[(top + y) * width + left + x] = Math.round(set.images[start + x]!);
     }
   }
   return { width, height, grey };

@@ -24,6 +24,8 @@ export interface Arena {
   doubles(name: string): Float64Array;
   ints(name: string): Int32Array;
   bytes(name: string): Uint8Array;
+  /** Bytes or floats, whichever were claimed under this name. */
+  bytesOrFloats(name: string): Uint8Array | Floats;
 }
 
 const aligned = (address: number): number => Math.ceil(address / GAP) * GAP;
@@ -50,12 +52,15 @@ export const openArena = (claims: readonly Claim[], buffer: ArrayBufferLike, flo
     if (!claim) throw new Error(`arena: nothing was claimed under the name ${name}`);
     return [offsets.get(name)!, claim.length];
   };
+  const floats = (name: string): Floats =>
+    floatBytes === 4 ? new Float32Array(buffer, ...find(name)) : new Float64Array(buffer, ...find(name));
+  const bytes = (name: string): Uint8Array => new Uint8Array(buffer, ...find(name));
   return {
-    floats: (name) =>
-      floatBytes === 4 ? new Float32Array(buffer, ...find(name)) : new Float64Array(buffer, ...find(name)),
+    floats,
     doubles: (name) => new Float64Array(buffer, ...find(name)),
     ints: (name) => new Int32Array(buffer, ...find(name)),
-    bytes: (name) => new Uint8Array(buffer, ...find(name)),
+    bytes,
+    bytesOrFloats: (name) => (byName.get(name)?.element === "byte" ? bytes(name) : floats(name)),
   };
 };
 

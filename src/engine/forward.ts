@@ -15,8 +15,8 @@ export interface Forward {
   readonly description: Description;
   readonly arena: Arena;
   readonly kernels: Kernels;
-  /** Where images are put before a run (capacity, rows, columns), and where outputs lie after it (capacity, classes). */
-  readonly pixels: Uint8Array;
+  /** Where images, bytes or floats, are put before a run (capacity, rows, columns); where outputs lie after it (capacity, classes). */
+  readonly pixels: Floats;
   readonly outputs: Floats;
   /** Runs the first `images` images; allocates nothing. */
   run(images: number): void;
@@ -30,6 +30,7 @@ export const openForward = (module: WebAssembly.Module, net: Net, capacity: numb
     threads: 1,
     optimiser: null,
     seed: 0,
+    ink: "float",
     images: capacity,
     positions: capacity,
   };
@@ -48,7 +49,7 @@ export const openForward = (module: WebAssembly.Module, net: Net, capacity: numb
     description,
     arena,
     kernels,
-    pixels: arena.bytes("pixels"),
+    pixels: arena.floats("pixels"),
     outputs: arena.floats(`out.${arrayOf(description.layers, description.layers.length - 1)}`),
     run: (images) => {
       batch.images = images;

@@ -8,6 +8,7 @@ import { size } from "../shape.ts";
 import type { Claim } from "./arena.ts";
 import type { Description, LayerPlace, TensorPlace } from "./describe.ts";
 import type { DistortSpec } from "./distort.ts";
+import { fieldFloats } from "./elastic.ts";
 
 export interface PlanOptions {
   /** Images in a batch, at most. */
@@ -18,6 +19,8 @@ export interface PlanOptions {
   readonly seed: number;
   /** How training images are distorted; by default not at all. */
   readonly distort?: DistortSpec;
+  /** What stored images are kept as: bytes, unless they carry fractional ink. */
+  readonly ink?: "byte" | "float";
   /** Stored images, and the longest order they are gone through in. */
   readonly images: number;
   readonly positions: number;
@@ -62,8 +65,8 @@ const squaresSize = ({ layers }: Description, batch: number): number =>
 
 /** Everything the plan keeps in the arena. Throws LenetError when the optimiser wants a curvature that the net has not. */
 export const claimsOf = (description: Description, options: PlanOptions, kernels: Kernels): readonly Claim[] => {
-  const { net, layers, weights, statistics } = description;
-  const { batch, threads, optimiser, images, positions } = options;
+  const { net, layers, weights, statistics, input } = description;
+  const { batch, threads, optimiser, ink = "byte", images, positions } = options;
   const floats = (name: string, length: number): Claim => ({ name, element: "float", length });
   const claims: Claim[] = [
     floats("weights", weights),
@@ -72,12 +75,12 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     { name: "answers", element: "byte", length: positions },
     { name: "order", element: "int", length: positions },
     { name: "labels", element: "byte", length: images },
-    { name: "pixels", element: "byte", length: images * net.image.rows * net.image.columns },
+    { name: "pixels", element: ink, length: images * net.image.rows * net.image.columns },
     { name: "control", element: "int", length: 16 },
     { name: "rates", element: "double", length: positions },
     { name: "stepLosses", element: "double", length: positions },
     { name: "stepMisses", element: "int", length: positions },
-    floats("out.-1", batch * size(description.input)),
+    floats("out.-1", batch * size(input)),
   ];
   const scratch = Math.max(
     options.distort ? (net.image.rows + 3) * (net.image.columns + 3) : 0,
@@ -89,6 +92,9 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     const squares = squaresSize(description, batch);
     for (let thread = 0; thread < threads; thread++) claims.push(floats(`squares.${thread}`, squares));
   }
+  const elastic = options.distort?.elastic;
+  for (let thread = 0; elastic && thread < threads; thread++)
+    claims.push(floats(`field.${thread}`, fieldFloats(elastic, input.rows, input.columns)));
   for (const [index, { layer, geometry, spec }] of layers.entries()) {
     const units = batch * size(geometry.output);
     const shares = sharesArray(layers, index);

@@ -9,7 +9,8 @@ import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
 import { backOperation, squaredRows, startOperation } from "./curvature.ts";
 import type { TensorPlace } from "./describe.ts";
-import { drawMap } from "./distort.ts";
+import { drawUnits, fillMap, MAP_UNITS } from "./distort.ts";
+import { openField } from "./elastic.ts";
 import { arrayOf, learnedOf, learnedSize, shardCount, shardImages, sharesArray } from "./plan.ts";
 import { type Batch, type Binding, layerViews, lossViews, type Operation, type Task } from "./views.ts";
 
@@ -60,19 +61,36 @@ const inputOperation = ({ description, options, arena, kernels, thread }: Bindin
   const { image } = description.net;
   const start = shard * shardImages(options.batch);
   const geometry = { ...image, scale: (image.high - image.low) / 255, offset: image.low };
-  const pixels = arena.bytes("pixels");
+  const pixels = arena.bytesOrFloats("pixels");
   const order = arena.ints("order");
   const out = arena.floats("out.-1").subarray(start * size(description.input));
   const { distort } = options;
   const scratch = arena.floats(`scratch.${thread}`);
   const key = streamKey(options.seed, "distort");
+  const fieldKey = streamKey(options.seed, "distort/field");
   const map: AffineMap = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
+  const units = new Float64Array(MAP_UNITS);
+  const { rows, columns } = description.input;
+  const field = distort?.elastic
+    ? openField(distort.elastic, rows, columns, arena.floats(`field.${thread}`), kernels)
+    : null;
   return (pass, batch) => {
     if (!distort || !batch.training)
       return kernels.pixels(geometry, pass.images, pixels, order, batch.first + start, out);
     for (let slot = 0; slot < pass.images; slot++) {
-      drawMap(distort, key, batch.step, start + slot, map);
-      kernels.distort(geometry, map, pixels, order[batch.first + start + slot]!, out, slot, scratch);
+      drawUnits(key, batch.step, start + slot, units);
+      fillMap(distort, units, map);
+      field?.draw(fieldKey, batch.step, start + slot);
+      kernels.distort(
+        geometry,
+        map,
+        field?.values ?? null,
+        pixels,
+        order[batch.first + start + slot]!,
+        out,
+        slot,
+        scratch,
+      );
     }
   };
 };

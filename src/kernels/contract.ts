@@ -17,7 +17,7 @@ export interface Geometry {
   readonly paddingValue: number;
 }
 
-/** How stored bytes become a net's input: pixel × scale + offset, in the middle of a frame of `paddingValue`. */
+/** How stored ink becomes a net's input: pixel × scale + offset, in the middle of a frame of `paddingValue`. */
 export interface PixelGeometry {
   readonly rows: number;
   readonly columns: number;
@@ -42,17 +42,26 @@ export type Activation = "tanh" | "squash" | "relu" | "sigmoid";
 
 /** Every operation the layers, losses and optimisers need. `images` is the number of images in a shard (or batch). */
 export interface Kernels {
-  /** out (n, 1, h, w) from bytes: image `order[first + i]` of `pixels` becomes image i. */
-  pixels(g: PixelGeometry, images: number, pixels: Uint8Array, order: Int32Array, first: number, out: Floats): void;
+  /** out (n, 1, h, w) from stored ink, bytes or floats: image `order[first + i]` of `pixels` becomes image i. */
+  pixels(
+    g: PixelGeometry,
+    images: number,
+    pixels: Uint8Array | Floats,
+    order: Int32Array,
+    first: number,
+    out: Floats,
+  ): void;
   /**
    * Image `slot` of out from image `image` of `pixels`, read through an affine map, bilinearly; outside it is background. The
-   * pixel (x, y), from the middle of the image, shows what lies at (xx x + xy y + x0, yx x + yy y + y0).
+   * pixel (x, y), from the middle of the image, shows what lies at (xx x + xy y + x0, yx x + yy y + y0), and a `field`
+   * (2, rows + 2 padding, columns + 2 padding) adds for each pixel so many columns, then so many rows.
    * The scratch holds (rows + 3) × (columns + 3) floats.
    */
   distort(
     g: PixelGeometry,
     map: AffineMap,
-    pixels: Uint8Array,
+    field: Floats | null,
+    pixels: Uint8Array | Floats,
     image: number,
     out: Floats,
     slot: number,

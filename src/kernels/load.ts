@@ -45,13 +45,13 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
   const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Export>;
   // biome-ignore format: an argument a line would hide what belongs together
   return {
-    pixels: (g, n, bytes, order, first, out) =>
-      wasm.f32_pixels!(
-        n, g.rows, g.columns, g.padding, g.scale, g.offset, g.paddingValue, at(bytes), at(order), first, at(out)),
-    distort: (g, map, bytes, image, out, slot, scratch) =>
-      wasm.f32_distort!(
-        g.rows, g.columns, g.padding, g.scale, g.offset, map.xx, map.xy, map.x0, map.yx, map.yy, map.y0,
-        at(bytes) + image * g.rows * g.columns,
+    pixels: (g, n, ink, order, first, out) =>
+      (ink.BYTES_PER_ELEMENT === 1 ? wasm.u8_pixels! : wasm.f32_pixels!)(
+        n, g.rows, g.columns, g.padding, g.scale, g.offset, g.paddingValue, at(ink), at(order), first, at(out)),
+    distort: (g, map, field, ink, image, out, slot, scratch) =>
+      (ink.BYTES_PER_ELEMENT === 1 ? wasm.u8_distort! : wasm.f32_distort!)(
+        g.rows, g.columns, g.padding, g.scale, g.offset, map.xx, map.xy, map.x0, map.yx, map.yy, map.y0, at(field),
+        at(ink) + image * g.rows * g.columns * ink.BYTES_PER_ELEMENT,
         at(out) + slot * (g.rows + 2 * g.padding) * (g.columns + 2 * g.padding) * 4, at(scratch)),
 
     convForward: (g, n, input, weight, bias, out, scratch) =>

@@ -1,10 +1,51 @@
-// Finds the compiled kernels beside this file. Node only: a page fetches the same bytes.
+// Finds the compiled kernels beside this file, and which of the two arithmetics this machine has. Node only: a page fetches
+// the same bytes.
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 
-let compiled: WebAssembly.Module | undefined;
+/**
+ * How products are added: "fused" rounds a × b + c once, "plain" rounds the product and the sum. IEEE 754 defines both to the
+ * last bit, so each gives the same weights on every machine that has it; but not the same as the other.
+ */
+export type Arithmetic = "fused" | "plain";
 
-/** The WebAssembly module, compiled once a process. */
-export const kernelModule = (): WebAssembly.Module => {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL("./kernels.wasm", import.meta.url)));
-  return compiled;
+export const arithmetics = ["fused", "plain"] as const;
+
+const bytesOf = (arithmetic: Arithmetic): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(new URL(`./kernels-${arithmetic}.wasm`, import.meta.url)));
+
+const compiled = new Map<Arithmetic, WebAssembly.Module>();
+
+/** The WebAssembly module, compiled once a process. "fused" only where `hasFused()`. */
+export const kernelModule = (arithmetic: Arithmetic = usualArithmetic()): WebAssembly.Module => {
+  const module = compiled.get(arithmetic) ?? new WebAssembly.Module(bytesOf(arithmetic));
+  compiled.set(arithmetic, module);
+  return module;
+};
+
+/** Fused where the machine has it: about a fifth faster (docs/kernels.md). */
+export const usualArithmetic = (): Arithmetic => (hasFused() ? "fused" : "plain");
+
+let fused: boolean | undefined;
+
+/** Whether this process can multiply and add with one rounding. Relaxed SIMD only allows it, so it is tried out, once. */
+export const hasFused = (): boolean => {
+  fused ??= canCompile(bytesOf("fused")) && roundsOnce(kernelModule("fused"));
+  return fused;
+};
+
+/** Relaxed SIMD came with V8 11.4; Node 20 has 11.3, where it waits behind a flag. */
+const canCompile = (bytes: Uint8Array<ArrayBuffer>): boolean => {
+  if (WebAssembly.validate(bytes)) return true;
+  if (Number.parseInt(process.versions.v8, 10) !== 11) return false;
+  setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return WebAssembly.validate(bytes);
+};
+
+/** (1 + 2⁻¹²)² - (1 + 2⁻¹¹) is 2⁻²⁴; with the product rounded first, nothing is left. */
+const roundsOnce = (module: WebAssembly.Module): boolean => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const { f32_madd } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const factor = 1 + 2 ** -12;
+  return (f32_madd as (sum: number, a: number, b: number) => number)(-(1 + 2 ** -11), factor, factor) === 2 ** -24;
 };

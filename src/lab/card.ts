@@ -69,7 +69,9 @@ export const commandFor = ({ net, settings }: Pick<Session, "net" | "settings">)
   const { optimiser, schedule } = settings;
   const rate = schedule.kind === "staged" ? [] : ["--rate", schedule.rate];
   const stages =
-    schedule.kind === "staged" ? ["--stages", schedule.stages.map((s) => `${s.epochs}x${s.rate}`).join()] : [];
+    schedule.kind === "staged"
+      ? ["--stages", schedule.stages.map((s) => `${s.epochs}x${s.rate}`).join(), ...(schedule.fresh ? ["--fresh"] : [])]
+      : [];
   return [
     ["lenet train", net.name],
     settings.data === null ? [] : ["--data", settings.data],
@@ -79,7 +81,7 @@ export const commandFor = ({ net, settings }: Pick<Session, "net" | "settings">)
     optimiser.kind === "sdlm" ? ["--mu", optimiser.mu, "--patterns", optimiser.patterns] : [],
     optimiser.decay > 0 ? ["--decay", optimiser.decay] : [],
     stages.length > 0 ? stages : ["--schedule", schedule.kind],
-    settings.distort > 0 ? ["--distort", settings.distort] : [],
+    settings.distort !== 0 ? ["--distort", settings.distort] : [],
     ["--validation", settings.validation, "--seed", settings.seed],
     settings.limit === null ? [] : ["--limit", settings.limit],
     settings.shuffle ? [] : ["--no-shuffle"],

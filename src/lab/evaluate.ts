@@ -5,7 +5,7 @@ import { loadData } from "../data/registry.ts";
 import { shardCount } from "../engine/plan.ts";
 import { startTeam } from "../engine/team.ts";
 import { kernelModule } from "../kernels/module.ts";
-import { checkSet, copyImages } from "./images.ts";
+import { checkSet, copyImages, inkOf } from "./images.ts";
 import type { Model } from "./model.ts";
 import { whole } from "./rules.ts";
 import type { Score } from "./run-folder.ts";
@@ -40,6 +40,7 @@ export const evaluate = async (
     threads: Math.min(whole("threads", threads, 1), shardCount(BATCH)),
     optimiser: null,
     seed: 0,
+    ink: inkOf({ train: set }),
     images: set.count,
     positions: set.count,
   });

@@ -37,7 +37,12 @@ export const checkSet = (net: Net, set: DataSet): void => {
     );
   if (set.count < 1 || set.labels.length !== set.count || set.images.length !== set.count * rows * columns)
     throw new LenetError(
-      `${place}: expected ${set.count} images of ${rows}×${columns} and as many labels, got ${set.images.length} bytes and ${set.labels.length} labels.`,
+      `${place}: expected ${set.count} images of ${rows}×${columns} and as many labels, got ${set.images.length} pixels and ${set.labels.length} labels.`,
+    );
+  const strange = set.images instanceof Uint8Array ? -1 : set.images.findIndex((ink) => !(ink >= 0 && ink <= 255));
+  if (strange >= 0)
+    throw new LenetError(
+      `${place}: expected ink from 0 to 255, got ${set.images[strange]} in image ${Math.floor(strange / (rows * columns))}. Scale the images.`,
     );
   const wrong = set.labels.findIndex((label) => label >= net.classes);
   if (wrong >= 0)
@@ -46,9 +51,13 @@ export const checkSet = (net: Net, set: DataSet): void => {
     );
 };
 
+/** What an arena keeps these images as. */
+export const inkOf = ({ train, test }: DataParts): "byte" | "float" =>
+  train.images instanceof Uint8Array && (test?.images ?? train.images) instanceof Uint8Array ? "byte" : "float";
+
 /** Copies all images and labels into the arena, and puts them into the order of their files. */
 export const copyImages = (arena: Arena, { train, test }: DataParts): void => {
-  const [pixels, labels, order] = [arena.bytes("pixels"), arena.bytes("labels"), arena.ints("order")];
+  const [pixels, labels, order] = [arena.bytesOrFloats("pixels"), arena.bytes("labels"), arena.ints("order")];
   pixels.set(train.images);
   labels.set(train.labels);
   if (test) {

@@ -7,6 +7,7 @@ import type { Tensor } from "../formats/safetensors.ts";
 import { kernelModule } from "../kernels/module.ts";
 import { answerOf, toProbabilities } from "../losses/index.ts";
 import type { Net } from "../nets/net.ts";
+import type { Ink } from "../shape.ts";
 import { fillTensors, tensorViews } from "./tensors.ts";
 
 /** What a net says about one image. */
@@ -16,7 +17,7 @@ export interface Prediction {
   /** Of each class, adding up to 1: what the net's loss makes of the outputs. */
   readonly probabilities: readonly number[];
   /** The image it was shown (rows × columns). */
-  readonly pixels: Uint8Array;
+  readonly pixels: Ink;
 }
 
 export interface Model {
@@ -27,13 +28,23 @@ export interface Model {
   /** The texts that came with the weights: of a run, its settings and position. */
   readonly metadata: Readonly<Record<string, string>>;
   /**
-   * The last layer's outputs for images one after the other (n, rows, columns), ink 255: (n, classes).
+   * The last layer's outputs for images one after the other (n, rows, columns), bytes or floats, ink 255: (n, classes).
    * Throws LenetError when these are no whole images.
    */
-  outputs(images: Uint8Array): Float32Array;
+  outputs(images: Ink): Float32Array;
   /** The answer for one image (rows, columns), ink 255. Throws LenetError when it has another size. */
-  predict(image: Uint8Array): Prediction;
+  predict(image: Ink): Prediction;
 }
+
+/** The name of the data that the model learned from, or its folder; undefined where its metadata do not say. */
+export const trainedOn = ({ metadata }: Model): string | undefined => {
+  try {
+    const { data } = Object(JSON.parse(metadata["settings"] ?? ""));
+    return typeof data === "string" ? data : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Images that are run at once. */
 const CAPACITY = 64;
@@ -50,15 +61,15 @@ export const createModel = (
 ): Model => {
   const forward = openForward(kernelModule(), net, CAPACITY);
   fillTensors(forward.description, forward.arena, tensors, place);
-  const bytes = net.image.rows * net.image.columns;
+  const area = net.image.rows * net.image.columns;
   return {
     net,
     description: forward.description,
     weights: tensorViews(forward.description, forward.arena),
     metadata,
-    outputs: (images) => allOutputs(forward, images, bytes),
+    outputs: (images) => allOutputs(forward, images, area),
     predict: (image) => {
-      checkSize(net, image.length === bytes, image.length);
+      checkSize(net, image.length === area, image.length);
       return predictOne(forward, image);
     },
   };
@@ -66,23 +77,23 @@ export const createModel = (
 
 const checkSize = (net: Net, right: boolean, got: number): void => {
   const { rows, columns } = net.image;
-  if (!right) throw new LenetError(`${net.name}: expected images of ${rows}×${columns} bytes, got ${got} bytes.`);
+  if (!right) throw new LenetError(`${net.name}: expected images of ${rows}×${columns} pixels, got ${got} pixels.`);
 };
 
-const allOutputs = (forward: Forward, images: Uint8Array, bytes: number): Float32Array => {
+const allOutputs = (forward: Forward, images: Ink, area: number): Float32Array => {
   const { net } = forward.description;
-  checkSize(net, images.length % bytes === 0, images.length);
-  const outputs = new Float32Array((images.length / bytes) * net.classes);
-  for (let first = 0; first * bytes < images.length; first += CAPACITY) {
-    const some = images.subarray(first * bytes, (first + CAPACITY) * bytes);
+  checkSize(net, images.length % area === 0, images.length);
+  const outputs = new Float32Array((images.length / area) * net.classes);
+  for (let first = 0; first * area < images.length; first += CAPACITY) {
+    const some = images.subarray(first * area, (first + CAPACITY) * area);
     forward.pixels.set(some);
-    forward.run(some.length / bytes);
-    outputs.set(forward.outputs.subarray(0, (some.length / bytes) * net.classes), first * net.classes);
+    forward.run(some.length / area);
+    outputs.set(forward.outputs.subarray(0, (some.length / area) * net.classes), first * net.classes);
   }
   return outputs;
 };
 
-const predictOne = ({ description, pixels, outputs, kernels, run }: Forward, image: Uint8Array): Prediction => {
+const predictOne = ({ description, pixels, outputs, kernels, run }: Forward, image: Ink): Prediction => {
   const { classes, loss } = description.net;
   pixels.set(image);
   run(1);
@@ -94,4 +105,4 @@ const predictOne = ({ description, pixels, outputs, kernels, run }: Forward, ima
 };
 
 /** The model's answer for one image (rows, columns), ink 255. Throws LenetError when it has another size. */
-export const predict = (model: Model, image: Uint8Array): Prediction => model.predict(image);
+export const predict = (model: Model, image: Ink): Prediction => model.predict(image);

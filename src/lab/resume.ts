@@ -17,6 +17,7 @@ export interface OldRun {
 
 /** What a resumed run takes from its folder. */
 const settled = [
+  "arithmetic",
   "epochs",
   "batch",
   "optimiser",
@@ -31,6 +32,7 @@ const settled = [
   "shuffle",
   "distort",
   "limit",
+  "watchTest",
   "init",
   "out",
 ] as const;

@@ -7,9 +7,12 @@ import { closest } from "../words.ts";
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 const toNumber = (given: unknown): number => {
-  if (typeof given === "string") return NUMBER.test(given.trim()) ? Number(given) : Number.NaN;
+  if (typeof given === "string") return isNumber(given) ? Number(given) : Number.NaN;
   return typeof given === "number" ? given : Number.NaN;
 };
+
+/** Whether a text is a number as people write them. */
+export const isNumber = (text: string): boolean => NUMBER.test(text.trim());
 
 const shown = (given: unknown): string => (typeof given === "string" ? JSON.stringify(given) : String(given));
 

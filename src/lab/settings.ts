@@ -1,14 +1,16 @@
 // The settings of a training: what may be given, and the complete and checked plain data it comes to. Resolving what is
 // already resolved changes nothing, which is how a run is resumed.
 import type { DataSet } from "../data/data-set.ts";
+import { distortName } from "../engine/distort.ts";
 import { LenetError } from "../errors.ts";
+import { type Arithmetic, arithmetics, hasFused, usualArithmetic } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type OptimiserSpec, optimiserKinds } from "../optimisers/index.ts";
 import { type ScheduleSpec, scheduleKinds } from "../optimisers/schedule.ts";
 import { FLOOR, plainly, plainRate, type Recipe, recipeOf, VALIDATION_SHARE, WARMUP } from "./defaults.ts";
 import type { TrainEvent } from "./events.ts";
 import type { Model } from "./model.ts";
-import { aboveZero, fromZero, oneOf, share, whole } from "./rules.ts";
+import { aboveZero, fromZero, isNumber, oneOf, share, whole } from "./rules.ts";
 
 /** A data set in two parts. */
 export interface DataParts {
@@ -18,7 +20,7 @@ export interface DataParts {
 
 /** What `train` may be told; everything has a default (defaults.ts), or does nothing where it is left out. */
 export interface TrainSettings {
-  /** A registered name, a folder of IDX files, or the images themselves. Default: mnist. */
+  /** A registered name, a folder of IDX files, or the images themselves. Default: the recipe's. */
   readonly data?: string | DataParts;
   readonly epochs?: number;
   /** Images in a step; the last step of an epoch takes what is left. */
@@ -27,7 +29,7 @@ export interface TrainSettings {
   readonly optimiser?: OptimiserSpec["kind"] | OptimiserSpec;
   /** The learning rate, or the highest one of a schedule. */
   readonly rate?: number;
-  /** Share of the velocity that a step keeps; for the optimiser "momentum" alone. */
+  /** Share of the velocity that a step keeps; "sgd" with a momentum is the optimiser "momentum". */
   readonly momentum?: number;
   /** What SDLM adds to every curvature, and the images it measures it over; for the optimiser "sdlm" alone. */
   readonly mu?: number;
@@ -36,7 +38,9 @@ export interface TrainSettings {
   readonly decay?: number;
   /** Of the rate. Default: the recipe's; but constant, without decay and distortion, when a rate or an optimiser is given. */
   readonly schedule?: Exclude<ScheduleSpec["kind"], "staged"> | ScheduleSpec;
-  /** 0…2⁵³-1. The same seed, data and settings give the same weights, bit for bit, whatever the threads. */
+  /** How products are added up. Default: fused where this machine can, else plain. */
+  readonly arithmetic?: Arithmetic;
+  /** 0…2⁵³-1. The same seed, data, arithmetic and settings give the same weights, bit for bit, whatever the threads. */
   readonly seed?: number;
   /** Default: as many as there are cores. */
   readonly threads?: number;
@@ -44,8 +48,10 @@ export interface TrainSettings {
    * recipe's number, but at most a tenth of the images. */
   readonly validation?: number;
   readonly shuffle?: boolean;
-  /** How strongly training images are distorted, anew each time; 0: not at all. */
-  readonly distort?: number;
+  /** How training images are distorted, anew each time: a strength (0: not at all), or a kind with options, `elastic:alpha=20`. */
+  readonly distort?: number | string;
+  /** Scores the test images after every epoch too, for a curve; nothing is chosen by them. */
+  readonly watchTest?: boolean;
   /** Only the first so many training images; validation images are taken from these. */
   readonly limit?: number;
   /** Weights to begin from: a model, a safetensors file or a run folder. */
@@ -56,6 +62,8 @@ export interface TrainSettings {
   readonly resume?: string;
   /** Ends the training after the step under way; the run can be resumed. */
   readonly signal?: AbortSignal;
+  /** An event "log" after every so many steps. Default: none. */
+  readonly logEvery?: number;
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
@@ -63,7 +71,9 @@ export interface TrainSettings {
 type Spell = (setting: string) => string;
 
 /** As resolved before the images are known. */
-export type Intended = Omit<Recipe, "validation"> & {
+export type Intended = Omit<Recipe, "data" | "validation"> & {
+  readonly arithmetic: Arithmetic;
+  readonly watchTest: boolean;
   readonly validation: number | undefined;
   readonly limit: number | null;
 };
@@ -80,6 +90,7 @@ export const resolve = (net: Net, given: TrainSettings, spell: Spell = (setting)
   const recipe = baseRecipe(net, given, spell);
   const chosen = chooseOptimiser(recipe, given, spell);
   return {
+    arithmetic: chooseArithmetic(spell("arithmetic"), given.arithmetic),
     epochs: whole(spell("epochs"), given.epochs ?? recipe.epochs, 1, MOST_EPOCHS),
     batch: whole(spell("batch"), given.batch ?? recipe.batch, 1, LARGEST_BATCH),
     optimiser: chosen,
@@ -87,17 +98,33 @@ export const resolve = (net: Net, given: TrainSettings, spell: Spell = (setting)
     seed: whole(spell("seed"), given.seed ?? recipe.seed, 0),
     validation: given.validation === undefined ? undefined : whole(spell("validation"), given.validation, 0),
     shuffle: given.shuffle ?? recipe.shuffle,
-    distort: fromZero(spell("distort"), given.distort ?? recipe.distort),
+    distort: readDistort(spell("distort"), given.distort ?? recipe.distort),
+    watchTest: given.watchTest ?? false,
     limit: given.limit === undefined || given.limit === null ? null : whole(spell("limit"), given.limit, 1),
   };
 };
 
+/** The arithmetic that was asked for, or the usual one. Throws LenetError for one this machine has not. */
+export const chooseArithmetic = (place: string, given: Arithmetic | undefined): Arithmetic => {
+  if (given === undefined) return usualArithmetic();
+  const arithmetic = oneOf(place, given, arithmetics);
+  if (arithmetic === "plain" || hasFused()) return arithmetic;
+  throw new LenetError(
+    `${place}: expected plain on this machine, which has no fused multiply-add in WebAssembly, got fused. Use plain, or another machine.`,
+  );
+};
+
+/** A strength as a number, also where it was typed; a kind in its shortest spelling. Throws LenetError. */
+export const readDistort = (place: string, given: number | string): number | string =>
+  typeof given === "string" && !isNumber(given) ? distortName(place, given) : fromZero(place, given);
+
 /** The net's recipe; but whoever brings an optimiser or a rate means just that, not the recipe around it. */
-const baseRecipe = (net: Net, { optimiser: wanted, rate }: TrainSettings, spell: Spell): Recipe => {
+const baseRecipe = (net: Net, { optimiser: wanted, rate, momentum }: TrainSettings, spell: Spell): Recipe => {
   const recipe = recipeOf(net);
-  if (wanted === undefined) return rate === undefined ? recipe : plainly(recipe, recipe.optimiser.kind);
-  const kind = typeof wanted === "object" ? wanted.kind : wanted;
-  return plainly(recipe, oneOf(spell("optimiser"), kind, optimiserKinds));
+  const given = typeof wanted === "object" ? wanted.kind : wanted;
+  const named = given === undefined ? recipe.optimiser.kind : oneOf(spell("optimiser"), given, optimiserKinds);
+  const kind = named === "sgd" && momentum !== undefined ? "momentum" : named;
+  return given === undefined && rate === undefined && kind === named ? recipe : plainly(recipe, kind);
 };
 
 const refuseBeside = (spell: Spell, setting: string, value: unknown, other: string): void => {
@@ -149,7 +176,7 @@ const chooseSchedule = (recipe: Recipe, given: TrainSettings, chosen: OptimiserS
   const { schedule: wanted } = given;
   if (typeof wanted === "object") {
     refuseBeside(spell, "rate", given.rate, "schedule");
-    return checkSchedule(wanted, spell);
+    return checkSchedule(wanted, chosen, spell);
   }
   const usual = recipe.schedule;
   const kind = wanted === undefined ? usual.kind : oneOf(spell("schedule"), wanted, scheduleKinds);
@@ -159,13 +186,17 @@ const chooseSchedule = (recipe: Recipe, given: TrainSettings, chosen: OptimiserS
   }
   const peak = usual.kind === "staged" || kind === "constant" ? plainRate(chosen.kind) : usual;
   const rate = given.rate ?? peak.rate;
-  if (kind === "constant") return checkSchedule({ kind, rate }, spell);
-  if (kind === "cosine")
-    return checkSchedule({ floor: FLOOR, ...(usual.kind === kind ? usual : {}), kind, rate }, spell);
-  return checkSchedule({ floor: FLOOR, warmup: WARMUP, ...(usual.kind === kind ? usual : {}), kind, rate }, spell);
+  if (kind === "constant") return checkSchedule({ kind, rate }, chosen, spell);
+  if (kind === "cosine" || kind === "linear")
+    return checkSchedule({ floor: FLOOR, ...(usual.kind === kind ? usual : {}), kind, rate }, chosen, spell);
+  return checkSchedule(
+    { floor: FLOOR, warmup: WARMUP, ...(usual.kind === kind ? usual : {}), kind, rate },
+    chosen,
+    spell,
+  );
 };
 
-const checkSchedule = (spec: ScheduleSpec, spell: Spell): ScheduleSpec => {
+const checkSchedule = (spec: ScheduleSpec, { kind }: OptimiserSpec, spell: Spell): ScheduleSpec => {
   oneOf(spell("schedule"), spec.kind, scheduleKinds);
   if (spec.kind === "staged") {
     if (spec.stages.length === 0)
@@ -174,6 +205,10 @@ const checkSchedule = (spec: ScheduleSpec, spell: Spell): ScheduleSpec => {
       whole(spell("stages"), epochs, 1);
       aboveZero(spell("stages"), rate);
     }
+    if (spec.fresh && kind !== "momentum")
+      throw new LenetError(
+        `${spell("fresh")}: expected the optimiser momentum beside it, got ${kind}. Set ${spell("optimiser")} to momentum.`,
+      );
     return spec;
   }
   aboveZero(spell("rate"), spec.rate);

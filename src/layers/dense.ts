@@ -15,7 +15,7 @@ export const dense = (name: string, { units }: { units: number }): DenseSpec => 
 export const outputShape = ({ units }: DenseSpec): Shape => ({ maps: units, rows: 1, columns: 1 });
 
 export const parameters = ({ units }: DenseSpec, input: Shape): readonly ParameterSpec[] => [
-  learned("weight", "weight", [units, size(input)], size(input)),
+  { ...learned("weight", "weight", [units, size(input)], size(input)), fanOut: units },
   learned("bias", "bias", [units], size(input)),
 ];
 

@@ -8,6 +8,7 @@ import * as dropout from "./dropout.ts";
 import type { Layer } from "./layer.ts";
 import * as maxPool from "./max-pool.ts";
 import * as rbf from "./rbf.ts";
+import * as repeat from "./repeat.ts";
 import * as subsample from "./subsample.ts";
 import * as sumPool from "./sum-pool.ts";
 
@@ -18,6 +19,7 @@ export { dense } from "./dense.ts";
 export { dropout } from "./dropout.ts";
 export { maxPool } from "./max-pool.ts";
 export { rbf } from "./rbf.ts";
+export { repeat } from "./repeat.ts";
 export { subsample } from "./subsample.ts";
 export { averagePool, sumPool } from "./sum-pool.ts";
 
@@ -30,6 +32,7 @@ export type LayerSpec =
   | dropout.DropoutSpec
   | maxPool.MaxPoolSpec
   | rbf.RbfSpec
+  | repeat.RepeatSpec
   | subsample.SubsampleSpec
   | sumPool.SumPoolSpec;
 
@@ -41,6 +44,7 @@ const layers: { [Kind in LayerSpec["kind"]]: Layer<Extract<LayerSpec, { kind: Ki
   dropout,
   maxPool,
   rbf,
+  repeat,
   subsample,
   sumPool,
 };

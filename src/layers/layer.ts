@@ -9,6 +9,8 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Inputs of one unit, for the initial range (one number, or one for each row of the first dimension); 0: starts at `start`. */
   readonly fanIn: number | readonly number[];
+  /** Of a weight: the units that one input is joined to, for initial ranges that ask for it. */
+  readonly fanOut?: number;
   /** The initial value where fanIn is 0. */
   readonly start: number;
   /** "weight" and "bias" are learned (weight decay applies to weights alone); a "statistic" is measured. */

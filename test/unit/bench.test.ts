@@ -120,7 +120,7 @@ const result = (turns: readonly Turn[], date = "2026-01-31T12:00:00.000Z"): Benc
   cores: 2,
   system: "linux x64",
   node: "20.20.0",
-  settings: { net: "lenet5", seconds: 1, repetitions: 1 },
+  settings: { net: "lenet5", arithmetic: "plain", seconds: 1, repetitions: 1 },
   roofGflops: 40,
   ours: ourResults(lenet5, turns, 40e9),
   peers: peerResults(turns),
@@ -133,7 +133,7 @@ test("benchText: everything in aligned tables", () => {
   expect(
     benchText(result([turn(0, { 1: 9000 }, torch, 1, 4500)])),
   ).toBe(`Some CPU, 2 cores, Node 20.20.0, 2026-01-31, 0123456
-Roof of one core (multiply and add on 128-bit vectors): 40 GFLOP/s
+Roof of one core (plain multiply and add on 128-bit vectors): 40 GFLOP/s
 
 LeNet (lenet5)   threads  images/s   least…most  µs an image  GFLOP/s  of the roof
 train, batch 64        1     9,000  8,999…9,003          111     20.4         51 %
@@ -171,7 +171,16 @@ test("runPeer: an engine that cannot do a task says so", async () => {
 
 test("runBench: an absent peer is asked once, and ours are measured all the same", async () => {
   const peer = { ...torch!, program: "no-such-engine.mjs" };
-  const settings = { net: lenet5, seconds: 0.005, repetitions: 2, peers: [peer], threads: 1, of: "nets" as const };
+  const arithmetic = "plain" as const;
+  const settings = {
+    net: lenet5,
+    arithmetic,
+    seconds: 0.005,
+    repetitions: 2,
+    peers: [peer],
+    threads: 1,
+    of: "nets" as const,
+  };
   const { ours, absent, peers: measured, roofGflops } = await runBench(settings);
   expect(absent.map(({ task }) => task)).toEqual(["train", "infer"]);
   expect(measured).toEqual([]);
@@ -184,7 +193,7 @@ test("runBench: an absent peer is asked once, and ours are measured all the same
 });
 
 test("kernelCases: all sums of products of a step are there, each once", () => {
-  const products = kernelCases(lenet5).filter(({ multiplyAdds }) => multiplyAdds > 0);
+  const products = kernelCases(lenet5, "plain").filter(({ multiplyAdds }) => multiplyAdds > 0);
   const sum = products.reduce((total, { multiplyAdds }) => total + 2 * multiplyAdds, 0);
   expect(sum).toBe(operationsOf(lenet5, "train"));
 });

@@ -2,6 +2,7 @@
 // number of rounded operations: terms × 2⁻²⁴ × the size of what was added. Nothing outside an output may be written.
 import { describe, expect, it } from "vitest";
 import type { Activation, Kernels } from "../../src/kernels/contract.ts";
+import { arithmetics, hasFused } from "../../src/kernels/module.ts";
 import { reference } from "../../src/kernels/reference/index.ts";
 import { checkTrials, openBench, type Trial } from "./support/conformance.ts";
 import { convBackwardInputTrials, convBackwardWeightTrials, convForwardTrials } from "./support/conv-trials.ts";
@@ -31,7 +32,11 @@ const noting = (kernels: Kernels): Kernels =>
     },
   });
 
-const bench = openBench(noting);
+/** Both arithmetics where this machine has both. */
+const benches = arithmetics
+  .filter((arithmetic) => arithmetic === "plain" || hasFused())
+  .map((arithmetic) => ({ arithmetic, bench: openBench(noting, arithmetic) }));
+const { bench } = benches[0]!;
 
 const suites: Record<string, () => Trial[]> = {
   convForward: convForwardTrials,
@@ -58,10 +63,13 @@ const suites: Record<string, () => Trial[]> = {
   "rates of SDLM": sdlmTrials,
 };
 
-describe("fast kernels mean what the reference means, and write only their outputs:", () => {
-  for (const [name, trials] of Object.entries(suites))
-    it(`${name}.`, () => expect(checkTrials(trials(), bench)).toEqual([]));
-});
+describe.each(benches)(
+  "fast kernels ($arithmetic) mean what the reference means, and write only their outputs:",
+  ({ bench }) => {
+    for (const [name, trials] of Object.entries(suites))
+      it(`${name}.`, () => expect(checkTrials(trials(), bench)).toEqual([]));
+  },
+);
 
 it("no fast kernel goes untried.", () => {
   expect(Object.keys(bench.kernels).sort()).toEqual(Object.keys(reference).sort());

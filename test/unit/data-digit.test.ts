@@ -12,7 +12,7 @@ import { stream } from "../../src/random.ts";
 let digits: Uint8Array[] = [];
 beforeAll(async () => {
   const { images, count } = limit(await loadData("mnist", "test"), 100);
-  digits = Array.from({ length: count }, (_, i) => images.subarray(784 * i, 784 * (i + 1)));
+  digits = Array.from({ length: count }, (_, i) => new Uint8Array(images.subarray(784 * i, 784 * (i + 1))));
 });
 
 const square = (grey: Uint8Array): GreyImage => ({ width: 28, height: 28, grey });

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Progress } from "../../src/data/download.ts";
 import { sha256 } from "../../src/data/folder.ts";
 import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
-import { idxSet, type RegisteredSet } from "../../src/data/idx-set.ts";
+import { idxSet } from "../../src/data/idx-set.ts";
+import type { RegisteredSet } from "../../src/data/registered.ts";
 import { LenetError } from "../../src/errors.ts";
 import { writeAtomically } from "../../src/files.ts";
 
@@ -48,6 +49,7 @@ const tinySet = (mirrors: string[]): RegisteredSet => {
   return idxSet({
     name: "tiny",
     title: "tiny",
+    side: 2,
     classNames,
     folders: [],
     mirrors,

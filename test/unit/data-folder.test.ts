@@ -95,7 +95,7 @@ test.each<[string, Record<string, Uint8Array> | undefined, string]>([
 });
 
 test("registry: an unknown name is one sentence, with the name that was meant", async () => {
-  const known = "data: expected mnist, fashion-mnist or a folder of IDX files";
+  const known = "data: expected mnist, fashion-mnist, zipcode or a folder of IDX files";
   await expect(loadData("fasion-mnist", "train")).rejects.toThrow(
     new LenetError(`${known}, got "fasion-mnist". Did you mean "fashion-mnist"?`),
   );

@@ -10,6 +10,7 @@ import {
   maxPool,
   rbf,
   relu,
+  repeat,
   sigmoid,
   squash,
   subsample,
@@ -48,6 +49,29 @@ const cases: Record<string, GradientCase> = {
     layers: [conv("C", { maps: 4, field: 3, from: [[0, 2], [1], [0, 1, 2], [2, 0]] }), out],
     images: 3,
   },
+  "conv with a compact table, in a frame of -1, as in 1989": {
+    rows: 5,
+    columns: 4,
+    layers: [
+      conv("H2", {
+        maps: 3,
+        field: 3,
+        stride: 2,
+        padding: 1,
+        paddingValue: -1,
+        biasPer: "unit",
+        from: [
+          [2, 0],
+          [1, 2],
+          [0, 1],
+        ],
+        compact: true,
+      }),
+      out,
+    ],
+    images: 9,
+  },
+  "each map three times": { rows: 2, columns: 3, maps: 2, layers: [repeat("R", { times: 3 }), tanh(), out], images: 9 },
   "conv with a bias for each unit, as in 1989": {
     rows: 6,
     columns: 5,

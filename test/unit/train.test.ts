@@ -19,6 +19,7 @@ import {
   type TrainSettings,
   train,
 } from "../../src/index.ts";
+import { usualArithmetic } from "../../src/kernels/module.ts";
 import { recipeOf } from "../../src/lab/defaults.ts";
 import { resolve } from "../../src/lab/settings.ts";
 
@@ -51,8 +52,15 @@ const messageOf = async (act: () => unknown): Promise<string> => {
 
 describe("settings", () => {
   it("are the net's recipe where nothing is given.", () => {
-    const { validation, ...rest } = recipeOf(lenet5);
-    expect(resolve(lenet5, {})).toEqual({ ...rest, validation: undefined, limit: null });
+    const { data, validation, ...rest } = recipeOf(lenet5);
+    expect(resolve(lenet5, {})).toEqual({
+      ...rest,
+      arithmetic: usualArithmetic(),
+      watchTest: false,
+      validation: undefined,
+      limit: null,
+    });
+    expect(data).toBe("mnist");
     expect(validation).toBeGreaterThan(0);
   });
 
@@ -267,6 +275,18 @@ describe("a model", () => {
     expect(one).toEqual(two);
   });
 
+  it("answers floats as it answers the same ink in bytes, and refuses ink that is none.", async () => {
+    const floats = { ...test, images: Float32Array.from(test.images) };
+    expect(await evaluate(model, floats)).toEqual(await evaluate(model, test));
+    expect(model.outputs(floats.images)).toEqual(model.outputs(test.images));
+    for (const ink of [Number.NaN, -0.1, 255.1]) {
+      floats.images[784] = ink;
+      expect(await messageOf(() => evaluate(model, floats))).toBe(
+        `mnist, test: expected ink from 0 to 255, got ${floats.images[784]} in image 1. Scale the images.`,
+      );
+    }
+  });
+
   it("gives the outputs of many images at once, as of each by itself.", () => {
     const some = test.images.subarray(0, 100 * 784);
     const outputs = model.outputs(some);
@@ -285,7 +305,7 @@ describe("a model", () => {
     expect(bytesOf(again).equals(bytesOf(model))).toBe(true);
     expect(again.metadata["settings"]).toBe(model.metadata["settings"]);
     expect(await messageOf(() => predict(again, new Uint8Array(783)))).toBe(
-      "lenet5: expected images of 28×28 bytes, got 783 bytes.",
+      "lenet5: expected images of 28×28 pixels, got 783 pixels.",
     );
   });
 

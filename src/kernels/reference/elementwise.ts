@@ -6,7 +6,7 @@ import type { Activation, AffineMap, Kernels, PixelGeometry } from "../contract.
 export const pixels = (
   g: PixelGeometry,
   images: number,
-  bytes: Uint8Array,
+  ink: Uint8Array | Floats,
   order: Int32Array,
   first: number,
   out: Floats,
@@ -18,15 +18,16 @@ export const pixels = (
   for (let n = 0; n < images; n++)
     for (let y = 0; y < rows; y++)
       for (let x = 0; x < columns; x++) {
-        const byte = bytes[(order[first + n]! * rows + y) * columns + x]!;
-        out[(n * height + y + padding) * width + x + padding] = byte * scale + offset;
+        const value = ink[(order[first + n]! * rows + y) * columns + x]!;
+        out[(n * height + y + padding) * width + x + padding] = value * scale + offset;
       }
 };
 
 export const distort = (
   g: PixelGeometry,
   map: AffineMap,
-  bytes: Uint8Array,
+  field: Floats | null,
+  ink: Uint8Array | Floats,
   image: number,
   out: Floats,
   slot: number,
@@ -34,19 +35,20 @@ export const distort = (
   const { rows, columns, padding } = g;
   const width = columns + 2 * padding;
   const height = rows + 2 * padding;
-  const byteAt = (x: number, y: number): number =>
-    x >= 0 && x < columns && y >= 0 && y < rows ? bytes[(image * rows + y) * columns + x]! : 0;
+  const inkAt = (x: number, y: number): number =>
+    x >= 0 && x < columns && y >= 0 && y < rows ? ink[(image * rows + y) * columns + x]! : 0;
   for (let row = 0; row < height; row++)
     for (let column = 0; column < width; column++) {
       const dx = column - (width - 1) / 2;
       const dy = row - (height - 1) / 2;
-      const x = map.xx * dx + map.xy * dy + map.x0 + (columns - 1) / 2;
-      const y = map.yx * dx + map.yy * dy + map.y0 + (rows - 1) / 2;
+      const place = row * width + column;
+      const x = map.xx * dx + map.xy * dy + map.x0 + (columns - 1) / 2 + (field?.[place] ?? 0);
+      const y = map.yx * dx + map.yy * dy + map.y0 + (rows - 1) / 2 + (field?.[height * width + place] ?? 0);
       const [left, top] = [Math.floor(x), Math.floor(y)];
       const [a, b] = [x - left, y - top];
-      const upper = byteAt(left, top) * (1 - a) + byteAt(left + 1, top) * a;
-      const lower = byteAt(left, top + 1) * (1 - a) + byteAt(left + 1, top + 1) * a;
-      out[(slot * height + row) * width + column] = (upper * (1 - b) + lower * b) * g.scale + g.offset;
+      const upper = inkAt(left, top) * (1 - a) + inkAt(left + 1, top) * a;
+      const lower = inkAt(left, top + 1) * (1 - a) + inkAt(left + 1, top + 1) * a;
+      out[slot * height * width + place] = (upper * (1 - b) + lower * b) * g.scale + g.offset;
     }
 };
 

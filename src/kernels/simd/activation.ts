@@ -1,4 +1,5 @@
 // Activations in place, four units at a time; derivatives are computed from the output.
+import { madd } from "./lanes";
 
 /** Beyond ±9.02 tanh is ±1 in float32. */
 const LIMIT: f32 = 9.02;
@@ -11,14 +12,14 @@ const LIMIT: f32 = 9.02;
 function tanh4(a: v128): v128 {
   const x = f32x4.pmax(f32x4.pmin(a, f32x4.splat(LIMIT)), f32x4.splat(-LIMIT));
   const z = f32x4.mul(x, x);
-  let p = f32x4.add(f32x4.mul(z, f32x4.splat(1.3318907342651338e-8)), f32x4.splat(2.0583358998131487e-5));
-  p = f32x4.add(f32x4.mul(z, p), f32x4.splat(0.003494027079376731));
-  p = f32x4.add(f32x4.mul(z, p), f32x4.splat(0.13379711664286098));
-  p = f32x4.add(f32x4.mul(z, p), f32x4.splat(0.9999999790354266));
-  let q = f32x4.add(f32x4.mul(z, f32x4.splat(7.761950898152917e-7)), f32x4.splat(0.0003283080618623867));
-  q = f32x4.add(f32x4.mul(z, q), f32x4.splat(0.025871044786753585));
-  q = f32x4.add(f32x4.mul(z, q), f32x4.splat(0.46713026910597816));
-  q = f32x4.add(f32x4.mul(z, q), f32x4.splat(1));
+  let p = madd(f32x4.splat(2.0583358998131487e-5), z, f32x4.splat(1.3318907342651338e-8));
+  p = madd(f32x4.splat(0.003494027079376731), z, p);
+  p = madd(f32x4.splat(0.13379711664286098), z, p);
+  p = madd(f32x4.splat(0.9999999790354266), z, p);
+  let q = madd(f32x4.splat(0.0003283080618623867), z, f32x4.splat(7.761950898152917e-7));
+  q = madd(f32x4.splat(0.025871044786753585), z, q);
+  q = madd(f32x4.splat(0.46713026910597816), z, q);
+  q = madd(f32x4.splat(1), z, q);
   const y = f32x4.div(f32x4.mul(x, p), q);
   return f32x4.pmax(f32x4.pmin(y, f32x4.splat(1)), f32x4.splat(-1));
 }
@@ -46,12 +47,12 @@ export function f32_tanh_forward(count: i32, amplitude: f32, slope: f32, shift: 
   let at = values;
   for (; at < end; at += 16) {
     const y = tanh4(f32x4.mul(slopes, v128.load(at)));
-    v128.store(at, f32x4.add(f32x4.mul(amplitudes, y), shifts));
+    v128.store(at, madd(shifts, amplitudes, y));
   }
   const left = count & 3;
   if (left) {
     const y = tanh4(f32x4.mul(slopes, loadTail(at, left)));
-    storeTail(at, left, f32x4.add(f32x4.mul(amplitudes, y), shifts));
+    storeTail(at, left, madd(shifts, amplitudes, y));
   }
 }
 

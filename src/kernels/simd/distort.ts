@@ -1,13 +1,13 @@
 // Distorted input: an image read through a small affine map, bilinearly, four pixels of a row at a time. The image is first
 // copied into a frame of zeros, and places outside are moved onto the frame, so that reading needs no questions.
 
-/** Bytes (rows, columns) → floats in a frame of zeros: one row and column before, two behind. */
-function frame(source: usize, target: usize, rows: i32, columns: i32): void {
+/** Ink (rows, columns) of type T → floats in a frame of zeros: one row and column before, two behind. */
+function frame<T>(source: usize, target: usize, rows: i32, columns: i32): void {
   const width = columns + 3;
   memory.fill(target, 0, <usize>((rows + 3) * width) << 2);
   for (let y = 0; y < rows; y++) {
     let to = target + (<usize>((y + 1) * width + 1) << 2);
-    for (let x = 0; x < columns; x++, source++, to += 4) store<f32>(to, <f32>load<u8>(source));
+    for (let x = 0; x < columns; x++, source += sizeof<T>(), to += 4) store<f32>(to, <f32>load<T>(source));
   }
 }
 
@@ -29,13 +29,14 @@ function between(from: v128, to: v128, share: v128): v128 {
 }
 
 /**
- * One image of bytes → (rows + 2 padding, columns + 2 padding) floats: the pixel at (x, y) from the middle shows what lies at
- * (xx x + xy y + x0, yx x + yy y + y0) from the middle of the image, as byte × scale + offset. The scratch holds
+ * The framed image in the scratch → (rows + 2 padding, columns + 2 padding) floats: the pixel at (x, y) from the middle shows what lies at
+ * (xx x + xy y + x0, yx x + yy y + y0) from the middle of the image, and by its numbers in the `field` (0: none) further,
+ * as ink × scale + offset. The scratch holds
  * (rows + 3) × (columns + 3) floats.
  */
-export function f32_distort(
+function read(
   rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, xx: f32, xy: f32, x0: f32, yx: f32, yy: f32, y0: f32,
-  source: usize, out: usize, scratch: usize,
+  field: usize, out: usize, scratch: usize,
 ): void {
   const width = columns + 3;
   const middleX = <f32>(columns - 1) * 0.5, middleY = <f32>(rows - 1) * 0.5;
@@ -43,14 +44,20 @@ export function f32_distort(
   const scales = f32x4.splat(scale), offsets = f32x4.splat(offset);
   // The pixel (-1, -1) of the frame is its first float.
   const base = scratch + (<usize>(width + 1) << 2);
-  frame(source, scratch, rows, columns);
+  const plane = <usize>((rows + 2 * padding) * (columns + 2 * padding)) << 2;
   for (let row = -padding; row < rows + padding; row++) {
     const dy = <f32>row - middleY;
     const startX = f32x4.splat(xy * dy + x0 + middleX), startY = f32x4.splat(yy * dy + y0 + middleY);
     for (let column = -padding; column < columns + padding; column += 4) {
       const dx = f32x4.add(f32x4.splat(<f32>column - middleX), f32x4(0, 1, 2, 3));
-      const x = f32x4.pmin(f32x4.pmax(f32x4.add(f32x4.mul(f32x4.splat(xx), dx), startX), before), lastX);
-      const y = f32x4.pmin(f32x4.pmax(f32x4.add(f32x4.mul(f32x4.splat(yx), dx), startY), before), lastY);
+      let x = f32x4.add(f32x4.mul(f32x4.splat(xx), dx), startX), y = f32x4.add(f32x4.mul(f32x4.splat(yx), dx), startY);
+      if (field != 0) {
+        x = f32x4.add(x, v128.load(field));
+        y = f32x4.add(y, v128.load(field + plane));
+        field += <usize>min(4, columns + padding - column) << 2;
+      }
+      x = f32x4.pmin(f32x4.pmax(x, before), lastX);
+      y = f32x4.pmin(f32x4.pmax(y, before), lastY);
       const left = f32x4.floor(x), top = f32x4.floor(y);
       const index = i32x4.add(
         i32x4.mul(i32x4.trunc_sat_f32x4_s(top), i32x4.splat(width)), i32x4.trunc_sat_f32x4_s(left),
@@ -73,4 +80,20 @@ export function f32_distort(
       out += <usize>min(4, left4) << 2;
     }
   }
+}
+
+/** One image of bytes, or of floats, framed and then read. */
+export function u8_distort(
+  rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, xx: f32, xy: f32, x0: f32, yx: f32, yy: f32, y0: f32,
+  field: usize, source: usize, out: usize, scratch: usize,
+): void {
+  frame<u8>(source, scratch, rows, columns);
+  read(rows, columns, padding, scale, offset, xx, xy, x0, yx, yy, y0, field, out, scratch);
+}
+export function f32_distort(
+  rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, xx: f32, xy: f32, x0: f32, yx: f32, yy: f32, y0: f32,
+  field: usize, source: usize, out: usize, scratch: usize,
+): void {
+  frame<f32>(source, scratch, rows, columns);
+  read(rows, columns, padding, scale, offset, xx, xy, x0, yx, yy, y0, field, out, scratch);
 }

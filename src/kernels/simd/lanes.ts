@@ -34,9 +34,10 @@ export function laneSum(a: v128): f32 {
   );
 }
 
-/** sum + a × b, rounded twice (no fused multiply-add, so every machine gives the same bits). */
+/** sum + a × b: rounded once in the module "fused", twice in "plain". Each is exact, so every machine gives its bits. */
 @inline
 export function madd(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 

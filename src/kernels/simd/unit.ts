@@ -1,15 +1,22 @@
-// What works unit by unit beside the activations: bytes to input, per-unit biases, dropout.
+// What works unit by unit beside the activations: stored ink to input, per-unit biases, dropout.
 
-/** Image order[first + i] of `pixels` (bytes) → image i of out: byte × scale + offset inside a frame of `paddingValue`. */
-export function f32_pixels(
+/** Four neighbours of stored ink, bytes or floats, as floats. */
+@inline
+function inkAt<T>(address: usize): v128 {
+  if (sizeof<T>() == 4) return v128.load(address);
+  return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(address))));
+}
+
+/** Image order[first + i] of `pixels` (T) → image i of out: ink × scale + offset inside a frame of `paddingValue`. */
+function pixels<T>(
   images: i32, rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, paddingValue: f32,
-  pixels: usize, order: usize, first: i32, out: usize,
+  stored: usize, order: usize, first: i32, out: usize,
 ): void {
   const width = columns + 2 * padding;
   const total = width * (rows + 2 * padding);
   const scales = f32x4.splat(scale), offsets = f32x4.splat(offset), frame = f32x4.splat(paddingValue);
   for (let n = 0; n < images; n++) {
-    const source = pixels + <usize>load<i32>(order + (<usize>(first + n) << 2)) * <usize>(rows * columns);
+    const source = stored + <usize>load<i32>(order + (<usize>(first + n) << 2)) * <usize>(rows * columns) * sizeof<T>();
     const target = out + (<usize>(n * total) << 2);
     let i = 0;
     if (padding > 0) {
@@ -17,19 +24,29 @@ export function f32_pixels(
       for (; i < total; i++) store<f32>(target + (<usize>i << 2), paddingValue);
     }
     for (let y = 0; y < rows; y++) {
-      const from = source + <usize>(y * columns);
+      const from = source + <usize>(y * columns) * sizeof<T>();
       const to = target + (<usize>((y + padding) * width + padding) << 2);
       let x = 0;
       for (; x + 4 <= columns; x += 4) {
-        const bytes = v128.load32_zero(from + <usize>x);
-        const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
-        const values = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(words), scales), offsets);
+        const values = f32x4.add(f32x4.mul(inkAt<T>(from + <usize>x * sizeof<T>()), scales), offsets);
         v128.store(to + (<usize>x << 2), values);
       }
       for (; x < columns; x++)
-        store<f32>(to + (<usize>x << 2), <f32>load<u8>(from + <usize>x) * scale + offset);
+        store<f32>(to + (<usize>x << 2), <f32>load<T>(from + <usize>x * sizeof<T>()) * scale + offset);
     }
   }
+}
+export function u8_pixels(
+  images: i32, rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, paddingValue: f32,
+  stored: usize, order: usize, first: i32, out: usize,
+): void {
+  pixels<u8>(images, rows, columns, padding, scale, offset, paddingValue, stored, order, first, out);
+}
+export function f32_pixels(
+  images: i32, rows: i32, columns: i32, padding: i32, scale: f32, offset: f32, paddingValue: f32,
+  stored: usize, order: usize, first: i32, out: usize,
+): void {
+  pixels<f32>(images, rows, columns, padding, scale, offset, paddingValue, stored, order, first, out);
 }
 
 /** values (n, count) += bias (count). */

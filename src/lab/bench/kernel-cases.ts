@@ -5,7 +5,7 @@ import { describe, type LayerPlace } from "../../engine/describe.ts";
 import { arrayOf, claimsOf, learnedSize, shardCount, shardImages } from "../../engine/plan.ts";
 import type { Geometry, Kernels } from "../../kernels/contract.ts";
 import { bindKernels } from "../../kernels/load.ts";
-import { kernelModule } from "../../kernels/module.ts";
+import { type Arithmetic, kernelModule } from "../../kernels/module.ts";
 import type { LayerSpec } from "../../layers/index.ts";
 import { forwardAndBackward, type LossSpec } from "../../losses/index.ts";
 import type { Net } from "../../nets/net.ts";
@@ -30,12 +30,12 @@ const SHARD = shardImages(BATCH);
 const RATE = 0.001;
 
 /** The kernels of one step of training by Adam with batches of 64. */
-export const kernelCases = (net: Net): KernelCase[] => {
+export const kernelCases = (net: Net, arithmetic: Arithmetic): KernelCase[] => {
   const description = describe(net);
   const { layers } = description;
   const adam = optimiser("adam");
   const options = { batch: BATCH, threads: 1, optimiser: adam, seed: 1, images: BATCH, positions: BATCH };
-  const module = kernelModule();
+  const module = kernelModule(arithmetic);
   const unbound = bindKernels(module, new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }));
   const claims = claimsOf(description, options, unbound);
   const memory = arenaMemory(claims);

@@ -1,5 +1,6 @@
 // Every kernel that a step of this net calls, timed by itself on the shapes it is called with, so that a change to one kernel
 // can be judged. What surrounds them in a step (waking threads, meeting, sharing) is not here.
+import type { Arithmetic } from "../../kernels/module.ts";
 import type { Net } from "../../nets/net.ts";
 import { figuresOf, inverse } from "./figures.ts";
 import { kernelCases } from "./kernel-cases.ts";
@@ -7,8 +8,13 @@ import type { KernelResult } from "./result.ts";
 import { measure } from "./timing.ts";
 
 /** Times every kernel `repetitions` times, in turn, `seconds` each time. */
-export const benchKernels = async (net: Net, seconds: number, repetitions: number): Promise<KernelResult[]> => {
-  const cases = kernelCases(net);
+export const benchKernels = async (
+  net: Net,
+  arithmetic: Arithmetic,
+  seconds: number,
+  repetitions: number,
+): Promise<KernelResult[]> => {
+  const cases = kernelCases(net, arithmetic);
   const rates = cases.map((): number[] => []);
   for (let repetition = 0; repetition < repetitions; repetition++)
     for (const [index, { images, prepare, run }] of cases.entries()) {

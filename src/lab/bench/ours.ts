@@ -5,7 +5,7 @@ import { type Description, describe } from "../../engine/describe.ts";
 import { openForward } from "../../engine/forward.ts";
 import { initialise } from "../../engine/initialise.ts";
 import { startTeam } from "../../engine/team.ts";
-import { kernelModule } from "../../kernels/module.ts";
+import { type Arithmetic, kernelModule } from "../../kernels/module.ts";
 import type { Net } from "../../nets/net.ts";
 import { optimiser, stateNames } from "../../optimisers/index.ts";
 import { stream } from "../../random.ts";
@@ -39,10 +39,10 @@ export const operationsOf = (net: Net, task: Task): number =>
   }, 0);
 
 /** Training with Adam. Throws LenetError when the memory is not to be had. */
-export const trainer = async (net: Net, batch: number, threads: number): Promise<Contender> => {
+export const trainer = async (net: Net, batch: number, threads: number, arithmetic: Arithmetic): Promise<Contender> => {
   const adam = optimiser("adam");
   const images = Math.ceil(IMAGES / batch) * batch;
-  const team = await startTeam(kernelModule(), net, {
+  const team = await startTeam(kernelModule(arithmetic), net, {
     batch,
     threads,
     optimiser: adam,
@@ -85,8 +85,8 @@ const checkLoss = (loss: number): void => {
 };
 
 /** Inference on the calling thread; each batch is copied to where the net looks at it. */
-export const answerer = (net: Net, batch: number): Contender => {
-  const forward = openForward(kernelModule(), net, batch);
+export const answerer = (net: Net, batch: number, arithmetic: Arithmetic): Contender => {
+  const forward = openForward(kernelModule(arithmetic), net, batch);
   initialise(forward.description, SEED, forward.arena);
   const bytes = forward.pixels.length;
   const batches = Math.ceil(IMAGES / batch);

@@ -6,10 +6,10 @@ import type { BenchResult, Work } from "./result.ts";
 
 /** The whole report, without what it is compared with. */
 export const benchText = (result: BenchResult): string => {
-  const { cpu, cores, node, date, commit, roofGflops, ours, peers, best, kernels } = result;
+  const { cpu, cores, node, date, commit, settings, roofGflops, ours, peers, best, kernels } = result;
   const made = [cpu, `${cores} cores`, `Node ${node}`, date.slice(0, 10), ...(commit ? [commit.slice(0, 7)] : [])];
   const parts = [
-    `${made.join(", ")}\nRoof of one core (multiply and add on 128-bit vectors): ${decimal(roofGflops)} GFLOP/s`,
+    `${made.join(", ")}\nRoof of one core (${settings.arithmetic} multiply and add on 128-bit vectors): ${decimal(roofGflops)} GFLOP/s`,
     ...(ours.length > 0 ? [ourTable(result)] : []),
     ...(peers.length > 0 ? [peerTable(result)] : []),
     ...(best.length > 0 ? [bestLines(result)] : []),
@@ -103,7 +103,12 @@ const absentLines = ({ absent }: BenchResult): string[] =>
 export const comparisonText = (compared: readonly Compared[], then: BenchResult): string => {
   return alignedTable(
     [
-      [`compared with ${then.date.slice(0, 10)}, ${then.cpu}`, "before", "now", "now ÷ before"],
+      [
+        `compared with ${then.date.slice(0, 10)}, ${then.cpu}, ${then.settings.arithmetic} arithmetic`,
+        "before",
+        "now",
+        "now ÷ before",
+      ],
       ...compared.map(({ name, now, before, ratio }) => [name, decimal(before), decimal(now), `${decimal(ratio)} ×`]),
     ],
     ["left", "right", "right", "right"],

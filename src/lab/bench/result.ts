@@ -1,4 +1,5 @@
 // What a bench found, as plain data: the shape of the files in bench/results.
+import type { Arithmetic } from "../../kernels/module.ts";
 import type { Figures } from "./figures.ts";
 import type { Task } from "./ours.ts";
 
@@ -69,7 +70,12 @@ export interface BenchResult {
   readonly cores: number;
   readonly system: string;
   readonly node: string;
-  readonly settings: { readonly net: string; readonly seconds: number; readonly repetitions: number };
+  readonly settings: {
+    readonly net: string;
+    readonly arithmetic: Arithmetic;
+    readonly seconds: number;
+    readonly repetitions: number;
+  };
   readonly roofGflops: number;
   readonly ours: readonly OurResult[];
   readonly peers: readonly PeerResult[];

@@ -1,6 +1,7 @@
 // One bench: ours and the peers, in turn, in the same run. A machine that others use is fast now and slow a second later, so
 // each measurement of a peer follows one of ours. What is made of the turns is digest.ts's business.
 import { cpus } from "node:os";
+import type { Arithmetic } from "../../kernels/module.ts";
 import type { Net } from "../../nets/net.ts";
 import { commit, processor } from "../provenance.ts";
 import { bestResults, ourResults, type PeerSample, peerResults, ratioOf, type Turn } from "./digest.ts";
@@ -12,6 +13,7 @@ import { measureRoof } from "./roof.ts";
 
 export interface BenchSettings {
   readonly net: Net;
+  readonly arithmetic: Arithmetic;
   /** Of one measurement. */
   readonly seconds: number;
   readonly repetitions: number;
@@ -37,9 +39,9 @@ const ROOF_SECONDS = 0.2;
 
 /** Runs the bench. Throws LenetError when the memory is not to be had. */
 export const runBench = async (settings: BenchSettings): Promise<BenchResult> => {
-  const { net, seconds, repetitions, of } = settings;
+  const { net, arithmetic, seconds, repetitions, of } = settings;
   const date = new Date().toISOString();
-  const { turns, absent, roof } = of === "nets" ? await takeTurns(settings) : noTurns();
+  const { turns, absent, roof } = of === "nets" ? await takeTurns(settings) : noTurns(arithmetic);
   return {
     kind: "lenet bench",
     date,
@@ -48,13 +50,13 @@ export const runBench = async (settings: BenchSettings): Promise<BenchResult> =>
     cores: cpus().length,
     system: `${process.platform} ${process.arch}`,
     node: process.versions.node,
-    settings: { net: net.name, seconds, repetitions },
+    settings: { net: net.name, arithmetic, seconds, repetitions },
     roofGflops: roof / 1e9,
     ours: ourResults(net, turns, roof),
     peers: peerResults(turns),
     absent,
     best: bestResults(turns),
-    kernels: of === "kernels" ? await benchKernels(net, seconds, repetitions) : [],
+    kernels: of === "kernels" ? await benchKernels(net, arithmetic, seconds, repetitions) : [],
   };
 };
 
@@ -65,7 +67,11 @@ interface Taken {
   readonly roof: number;
 }
 
-const noTurns = (): Taken => ({ turns: [], absent: [], roof: measureRoof(5 * ROOF_SECONDS) });
+const noTurns = (arithmetic: Arithmetic): Taken => ({
+  turns: [],
+  absent: [],
+  roof: measureRoof(arithmetic, 5 * ROOF_SECONDS),
+});
 
 /** A kind of work, and ours that do it. */
 interface Event {
@@ -94,7 +100,7 @@ const takeTurns = async (settings: BenchSettings): Promise<Taken> => {
         const done = taken.turns.length;
         settings.onProgress?.({ title, elapsedMs, remainingMs: done === 0 ? null : (elapsedMs / done) * left });
       };
-      taken.roof = Math.max(taken.roof, measureRoof(ROOF_SECONDS));
+      taken.roof = Math.max(taken.roof, measureRoof(settings.arithmetic, ROOF_SECONDS));
       await takeTurn(planned, settings.seconds, taken, progress);
     }
   } finally {
@@ -104,14 +110,14 @@ const takeTurns = async (settings: BenchSettings): Promise<Taken> => {
 };
 
 /** Training and answering, a batch of 64 and one by one; training on one thread and on all. */
-const openEvents = async ({ net, threads }: BenchSettings): Promise<Event[]> => {
+const openEvents = async ({ net, threads, arithmetic }: BenchSettings): Promise<Event[]> => {
   const events: Event[] = [];
   for (const batch of [64, 1]) {
     const ours: Contender[] = [];
-    for (const count of new Set([1, threads])) ours.push(await trainer(net, batch, count));
+    for (const count of new Set([1, threads])) ours.push(await trainer(net, batch, count, arithmetic));
     events.push({ task: "train", batch, ours });
   }
-  for (const batch of [64, 1]) events.push({ task: "infer", batch, ours: [answerer(net, batch)] });
+  for (const batch of [64, 1]) events.push({ task: "infer", batch, ours: [answerer(net, batch, arithmetic)] });
   return events;
 };
 

@@ -3,7 +3,7 @@
 // demand that it finds a planted bug.
 import type { Kernels } from "../../../src/kernels/contract.ts";
 import { bindKernels } from "../../../src/kernels/load.ts";
-import { kernelModule } from "../../../src/kernels/module.ts";
+import { type Arithmetic, kernelModule, usualArithmetic } from "../../../src/kernels/module.ts";
 import { reference } from "../../../src/kernels/reference/index.ts";
 import type { Floats } from "../../../src/shape.ts";
 
@@ -40,9 +40,12 @@ export interface Bench {
   readonly kernels: Kernels;
 }
 
-export const openBench = (dress: (kernels: Kernels) => Kernels = (kernels) => kernels): Bench => {
+export const openBench = (
+  dress: (kernels: Kernels) => Kernels = (kernels) => kernels,
+  arithmetic: Arithmetic = usualArithmetic(),
+): Bench => {
   const memory = new WebAssembly.Memory({ initial: 160, maximum: 160, shared: true });
-  return { memory, kernels: dress(bindKernels(kernelModule(), memory)) };
+  return { memory, kernels: dress(bindKernels(kernelModule(arithmetic), memory)) };
 };
 
 /** As a float a NaN, so that whatever is read by mistake and matters is seen in the result. */

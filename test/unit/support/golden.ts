@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type DataSet, limit } from "../../../src/data/data-set.ts";
 import { loadData } from "../../../src/data/registry.ts";
+import { tensorView } from "../../../src/engine/tensors.ts";
 import { decodeSafetensors } from "../../../src/formats/safetensors.ts";
 import type { Floats } from "../../../src/shape.ts";
 import type { Rig } from "./rig.ts";
@@ -16,8 +17,9 @@ export const golden = (file: string): Golden => {
   return (name) => tensors.get(name)!.data as Floats | Uint8Array;
 };
 
-/** The first `count` training images of MNIST. */
-export const digits = async (count: number): Promise<DataSet> => limit(await loadData("mnist", "train"), count);
+/** The first `count` training images of MNIST, or of another set. */
+export const digits = async (count: number, data = "mnist"): Promise<DataSet> =>
+  limit(await loadData(data, "train"), count);
 
 /** The largest difference of two tensors, relative to the largest magnitude of the one that is right. */
 export const difference = (got: ArrayLike<number>, wanted: ArrayLike<number>): number => {
@@ -35,8 +37,8 @@ export const load = (
   file: Golden,
   { images, labels }: DataSet,
 ): void => {
-  for (const { name, offset } of description.tensors) arena.floats("weights").set(file(name), offset);
-  arena.bytes("pixels").set(images);
+  for (const place of description.tensors) tensorView(arena, place).set(file(place.name));
+  arena.bytesOrFloats("pixels").set(images);
   arena.bytes("labels").set(labels);
   arena.ints("order").forEach((_, position, order) => {
     order[position] = position;

@@ -1,8 +1,8 @@
 // The calls every fast kernel is tried on: dense layers, pooling, and what works unit by unit. Convolutions: conv-trials.ts,
 // norms, losses and optimisers: more-trials.ts. Numbers are random (seeded), of both signs.
 import type { Activation, Geometry } from "../../../src/kernels/contract.ts";
-import { type Shape, size } from "../../../src/shape.ts";
-import type { Trial } from "./conformance.ts";
+import { type Floats, type Ink, type Shape, size } from "../../../src/shape.ts";
+import type { Held, Trial } from "./conformance.ts";
 import { uniform } from "./rig.ts";
 
 /** `count` floats in ±range; the same for the same count and salt. */
@@ -214,16 +214,24 @@ export const dropoutTrials = (): Trial[] =>
     bound: (wanted) => (probability === 0.5 || probability === 0.75 ? 0 : 2 ** -22 * Math.abs(wanted)),
   }));
 
+/** Whole ink as bytes, fractional ink as floats. */
+const inks: readonly ((length: number, step: number) => Ink)[] = [
+  (length, step) => Uint8Array.from({ length }, (_, i) => (i * step) % 256),
+  (length, step) => Float32Array.from({ length }, (_, i) => (i * (step + 0.37)) % 255),
+];
+/** Either kind: the name decides, not the type. */
+const stored = (held: Held): Uint8Array | Floats => held.bytes("pixels");
+
 export const pixelTrials = (): Trial[] =>
-  combinations([1, 3, 4], [1, 4, 5, 9, 16], [0, 1, 2], [0, 2]).map(([rows, columns, padding, first]) => {
+  combinations([1, 3, 4], [1, 4, 5, 9, 16], [0, 1, 2], [0, 2], [0, 1]).map(([rows, columns, padding, first, kind]) => {
     const g = { rows: rows!, columns: columns!, padding: padding!, scale: 1.275 / 255, offset: 0.1, paddingValue: 0.1 };
     const images = 1 + (columns! % 3);
-    const pixels = Uint8Array.from({ length: 5 * rows! * columns! }, (_, i) => (i * 37) % 256);
+    const pixels = inks[kind!]!(5 * rows! * columns!, 37);
     return {
-      label: `pixels ${images} × ${rows}×${columns} in a frame of ${padding}, from position ${first}`,
+      label: `pixels of ${pixels.constructor.name} ${images} × ${rows}×${columns} in a frame of ${padding}, from position ${first}`,
       reads: { pixels, order: Int32Array.from([4, 0, 2, 2, 1, 3]) },
       writes: { out: images * (rows! + 2 * padding!) * (columns! + 2 * padding!) },
-      call: (k, a) => k.pixels(g, images, a.bytes("pixels"), a.ints("order"), first!, a.floats("out")),
+      call: (k, a) => k.pixels(g, images, stored(a), a.ints("order"), first!, a.floats("out")),
       terms: 2,
     };
   });
@@ -237,8 +245,8 @@ const maps = [
 ];
 
 export const distortTrials = (): Trial[] =>
-  combinations([1, 5, 6], [1, 4, 9], [0, 2], [0, 2], upTo(maps.length - 1, 0)).map(
-    ([rows, columns, padding, slot, which]) => {
+  combinations([1, 5, 6], [1, 4, 9], [0, 2], [0, 2], upTo(maps.length - 1, 0), [0, 1], [0, 1]).map(
+    ([rows, columns, padding, slot, which, kind, bent]) => {
       const g = {
         rows: rows!,
         columns: columns!,
@@ -250,11 +258,12 @@ export const distortTrials = (): Trial[] =>
       const map = maps[which!]!;
       const area = (rows! + 2 * padding!) * (columns! + 2 * padding!);
       return {
-        label: `distort ${rows}×${columns} in a frame of ${padding}, slot ${slot}, by map ${which}`,
-        reads: { pixels: Uint8Array.from({ length: 3 * rows! * columns! }, (_, i) => (i * 61) % 256) },
+        label: `distort ${kind ? "floats" : "bytes"} ${rows}×${columns} in a frame of ${padding}, slot ${slot}, by map ${which}${bent ? " and a field" : ""}`,
+        reads: { pixels: inks[kind!]!(3 * rows! * columns!, 61), field: floats("field", 2 * area, 3) },
         writes: { out: area * (slot! + 1) },
         scratch: () => (rows! + 3) * (columns! + 3),
-        call: (k, a) => k.distort(g, map, a.bytes("pixels"), 1, a.floats("out"), slot!, a.floats("scratch")),
+        call: (k, a) =>
+          k.distort(g, map, bent ? a.floats("field") : null, stored(a), 1, a.floats("out"), slot!, a.floats("scratch")),
         terms: 1,
         // Where a pixel is read is known to a few roundings of its coordinates, and a pixel can change by 255 a step.
         bound: () => 255 * g.scale * 16 * (rows! + columns! + 8) * 2 ** -24,

@@ -1,0 +1,146 @@
+// Sets made from a 28×28 set by options on its name: some of its images, straightened, made smaller, or put into a frame.
+// Images in, images out; pure. Which sets have these options is registry.ts's business.
+import { LenetError } from "../errors.ts";
+import type { OptionsOf } from "../named.ts";
+import { shuffle, stream } from "../random.ts";
+import type { Ink } from "../shape.ts";
+import { type DataSet, limit, pick } from "./data-set.ts";
+import { blend, blends } from "./resample.ts";
+
+/** Side of the images that all this begins with. */
+export const WHOLE = 28;
+/** Images of the 1989 paper. */
+const SAMPLE = { train: 7291, test: 2007 } as const;
+
+export const derivations = {
+  sample: {
+    words: ["all", "1989", "random"],
+    meaning: "1989: the first 7,291 training and 2,007 test images; random: as many, drawn without replacement",
+  },
+  draw: { least: 0, most: 2 ** 32 - 1, usual: 1, meaning: "the seed of sample=random" },
+  deslant: {
+    words: ["no", "yes"],
+    meaning: "yes: rows are shifted so that the principal axis of the ink is vertical (1998, III.A)",
+  },
+  size: {
+    words: ["28", "20", "16"],
+    meaning: "16: resampled to 16×16, for the nets of 1989; 20: the 20×20 pixels in the middle (1998, III.A)",
+  },
+  filter: {
+    words: ["bilinear", "antialias"],
+    meaning: "how size=16 is made: from two neighbours a side, or from all (as PyTorch with antialias=True, or Pillow)",
+  },
+  frame: { words: ["no", "28"], meaning: "28: the smaller image in the middle of a background of 28×28 (LeNet-1)" },
+} as const;
+
+export type Derivation = OptionsOf<typeof derivations>;
+
+/** Throws LenetError for options that would do nothing, or that there is no meaning to. `name` names the set in errors. */
+export const checkDerivation = (name: string, { sample, draw, size, filter, frame }: Derivation): void => {
+  const refuse = (idle: boolean, option: string, beside: string): void => {
+    if (idle)
+      throw new LenetError(`${name}, ${option}: expected ${beside} beside it, got none. Add it, or leave it out.`);
+  };
+  if (!Number.isInteger(draw)) throw new LenetError(`${name}, draw: expected a whole number, got ${draw}.`);
+  refuse(draw !== derivations.draw.usual && sample !== "random", "draw", "sample=random");
+  refuse(filter !== "bilinear" && size !== "16", "filter", "size=16");
+  refuse(frame !== "no" && size === "28", "frame", "size=16 or size=20");
+};
+
+/** The set that the options make of a 28×28 set, under the name `name`. What needs no arithmetic stays bytes. */
+export const derive = (set: DataSet, name: string, options: Derivation): DataSet => {
+  const chosen = chooseImages(set, options);
+  const { images, side } = deriveImages(chosen.images, options);
+  return { ...chosen, name, images, rows: side, columns: side };
+};
+
+/** The same for images alone (n, 28, 28): (n, side, side). First they are deslanted, then made smaller, then framed. */
+export const deriveImages = (
+  images: Ink,
+  { deslant, size, filter, frame }: Derivation,
+): { images: Ink; side: number } => {
+  const straight = deslant === "yes" ? each(images, WHOLE, WHOLE, deslanted) : images;
+  const side = Number(size);
+  const small =
+    side === WHOLE ? straight : side === 20 ? centred(straight, WHOLE, side) : shrunk(straight, side, filter);
+  return frame === "no" ? { images: small, side } : { images: centred(small, side, WHOLE), side: WHOLE };
+};
+
+const chooseImages = (set: DataSet, { sample, draw }: Derivation): DataSet => {
+  const count = Math.min(SAMPLE[set.part], set.count);
+  if (sample === "all") return set;
+  if (sample === "1989") return limit(set, count);
+  const order = Int32Array.from({ length: set.count }, (_, index) => index);
+  shuffle(order, stream(draw, `sample/${set.part}`));
+  return pick(set, order.subarray(0, count));
+};
+
+/** An array of the same kind. */
+const like = (ink: Ink, length: number): Ink =>
+  ink instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
+
+/** Every image (side, side) turned into one of (to, to). */
+const each = (images: Ink, side: number, to: number, make: (image: Ink) => ArrayLike<number>): Float32Array => {
+  const [area, made] = [side * side, to * to];
+  const count = images.length / area;
+  const result = new Float32Array(count * made);
+  for (let index = 0; index < count; index++)
+    result.set(make(images.subarray(index * area, (index + 1) * area)), index * made);
+  return result;
+};
+
+const shrunk = (images: Ink, to: number, filter: Derivation["filter"]): Float32Array => {
+  const both = blends(WHOLE, to, filter);
+  return each(images, WHOLE, to, (image) => blend((y, x) => image[y * WHOLE + x]!, WHOLE, both, both));
+};
+
+/** The middle of every image: cut out where `to` is less than `side`, in a background of 0 where it is more. */
+const centred = (images: Ink, side: number, to: number): Ink => {
+  const count = images.length / (side * side);
+  const result = like(images, count * to * to);
+  const [width, from, into] = [Math.min(side, to), Math.max(0, (side - to) / 2), Math.max(0, (to - side) / 2)];
+  for (let index = 0; index < count; index++)
+    for (let y = 0; y < width; y++) {
+      const source = (index * side + from + y) * side + from;
+      result.set(images.subarray(source, source + width), (index * to + into + y) * to + into);
+    }
+  return result;
+};
+
+/**
+ * Shifts every row so far that ink no longer leans: its covariance of row and column becomes 0. The centre of mass stays.
+ * LeCun et al. 1998, III.A ("counting a foreground pixel as 1 and a background pixel as 0"; we count a grey pixel by its
+ * share of ink). Between two pixels a row is linear; outside of the image it is background, and what
+ * ink comes there is lost.
+ */
+const deslanted = (image: Ink): Float64Array => {
+  const result = new Float64Array(image.length);
+  const { lean, middle } = leanOf(image);
+  for (let y = 0; y < WHOLE; y++) {
+    const shift = lean * (y - middle);
+    const whole = Math.floor(shift);
+    const share = shift - whole;
+    const inkAt = (x: number): number => (x >= 0 && x < WHOLE ? image[y * WHOLE + x]! : 0);
+    for (let x = 0; x < WHOLE; x++)
+      result[y * WHOLE + x] = inkAt(x + whole) * (1 - share) + inkAt(x + whole + 1) * share;
+  }
+  return result;
+};
+
+/** How many columns the ink moves a row, and the row of its centre of mass; upright where there is no telling. */
+const leanOf = (image: Ink): { lean: number; middle: number } => {
+  let [mass, sumX, sumY] = [0, 0, 0];
+  for (let i = 0; i < image.length; i++) {
+    mass += image[i]!;
+    sumX += image[i]! * (i % WHOLE);
+    sumY += image[i]! * Math.floor(i / WHOLE);
+  }
+  const [middleX, middle] = [sumX / mass, sumY / mass];
+  let [across, down] = [0, 0];
+  for (let i = 0; i < image.length; i++) {
+    const dy = Math.floor(i / WHOLE) - middle;
+    across += image[i]! * ((i % WHOLE) - middleX) * dy;
+    down += image[i]! * dy * dy;
+  }
+  return down > 0 ? { lean: across / down, middle } : { lean: 0, middle: 0 };
+};
