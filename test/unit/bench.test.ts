@@ -199,7 +199,7 @@ test("kernelCases: all sums of products of a step are there, each once", () => {
 });
 
 test("kernelCases: the papers' own kernels are there, and every case can be run", () => {
-  const cases = kernelCases(netNamed("lenet5-1998"));
+  const cases = kernelCases(netNamed("lenet5-1998"), "plain");
   for (const { prepare, run } of cases) {
     prepare?.();
     run();
