@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import type { DataSet } from "../src/data/data-set.ts";
 import { loadData } from "../src/data/registry.ts";
-import { DATA } from "../src/lab/defaults.ts";
+import { recipeOf } from "../src/lab/defaults.ts";
 import { type Evaluation, evaluate } from "../src/lab/evaluate.ts";
 import { load, newestRun } from "../src/lab/load.ts";
 import { type Model, trainedOn } from "../src/lab/model.ts";
@@ -49,7 +49,7 @@ const firstWrong = (model: Model, set: DataSet, { wrong, answers }: Evaluation, 
 const run = async (path: string | undefined, options: Options): Promise<void> => {
   const part = oneOf("--part", options.part, ["test", "train"]);
   const model = load(path ?? newestRun(), options.net === undefined ? undefined : netNamed(options.net));
-  const set = await loadData(options.data ?? trainedOn(model) ?? DATA, part);
+  const set = await loadData(options.data ?? trainedOn(model) ?? recipeOf(model.net).data, part);
   const found = await evaluate(model, set, options.threads === undefined ? {} : { threads: options.threads });
   const wrong = firstWrong(model, set, found, options.wrong ?? 0);
   const { loss, accuracy, misses, images, confusion } = found;

@@ -34,6 +34,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reproduce.ts")).reproduceCommand(),
   },
   {
+    name: "baseline",
+    about: "run a classifier that LeNet-5 was compared with in 1998",
+    load: async () => (await import("./baseline.ts")).baselineCommand(),
+  },
+  {
     name: "bench",
     about: "measure this machine, beside its roof and other engines",
     load: async () => (await import("./bench.ts")).benchCommand(),

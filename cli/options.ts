@@ -4,9 +4,9 @@ import { DATA_DIR } from "../src/data/registered.ts";
 import { LenetError } from "../src/errors.ts";
 import { isFolder } from "../src/files.ts";
 import { aboveZero, fromZero, share, whole } from "../src/lab/rules.ts";
-import type { ScheduleSpec } from "../src/optimisers/schedule.ts";
-
-type Stage = Extract<ScheduleSpec, { kind: "staged" }>["stages"][number];
+import type { OptionRule } from "../src/named.ts";
+import { nets } from "../src/nets/index.ts";
+import type { Stage } from "../src/optimisers/schedule.ts";
 
 /** How the command line spells a setting of the library. */
 export const dashed = (setting: string): string => (setting === "shuffle" ? "--no-shuffle" : `--${setting}`);
@@ -40,6 +40,12 @@ export const stagesFrom = (text: string): readonly Stage[] =>
 export const withThreads = (command: Command): Command =>
   command.option("--threads <n>", "threads to work with (default: one a core)", wholeFrom("--threads", 1, 256));
 
+export const withArithmetic = (command: Command): Command =>
+  command.option(
+    "--arithmetic <kind>",
+    "how products are added: fused rounds once, plain twice (default: fused where this machine can)",
+  );
+
 const dataDirFrom = (dir: string): void => {
   if (!isFolder(dir))
     throw new LenetError(`--data-dir: expected a folder, got ${JSON.stringify(dir)}. Name one that is there.`);
@@ -51,10 +57,22 @@ const dataDirFrom = (dir: string): void => {
 export const withDataDir = (command: Command): Command =>
   command.option("--data-dir <dir>", `look for registered data sets in dir first (default: $${DATA_DIR})`, dataDirFrom);
 
-export const withArithmetic = (command: Command): Command =>
-  command.option(
-    "--arithmetic <kind>",
-    "how products are added: fused rounds once, plain twice (default: fused where this machine can)",
-  );
-
 export const withJson = (command: Command, what = "print one JSON document"): Command => command.option("--json", what);
+
+/** Every net by name and, below it, the options that may follow the name. */
+export const netsText = (): string => {
+  const widest = Math.max(...nets.map(({ name }) => name.length));
+  const lines = nets.flatMap(({ name, title, rules }) => [
+    `  ${name.padEnd(widest)}  ${title}`,
+    ...Object.entries(rules).map(
+      ([key, rule]) => `  ${"".padEnd(widest)}    ${key}=${valuesOf(rule)}: ${rule.meaning}`,
+    ),
+  ]);
+  return [
+    "Nets, and what may follow the name, as in mlp:hidden=1000,side=20; the first value is the default:",
+    ...lines,
+  ].join("\n");
+};
+
+const valuesOf = (rule: OptionRule): string =>
+  "words" in rule ? rule.words.join("|") : `${rule.usual}, ${rule.least}…${rule.most}`;

@@ -1,6 +1,6 @@
 // What people see of a training: on a terminal one live line, redrawn in place, and a finished line an epoch; elsewhere the
 // finished lines alone. Turns events into text; knows nothing of how they came about.
-import type { EpochEvent, ProgressEvent, StartEvent, TrainEvent } from "../src/lab/events.ts";
+import type { EpochEvent, LogEvent, ProgressEvent, StartEvent, TrainEvent } from "../src/lab/events.ts";
 import { thousands } from "../src/lab/table.ts";
 import type { ScheduleSpec } from "../src/optimisers/schedule.ts";
 import { type Colours, duration, percent } from "./output.ts";
@@ -14,6 +14,7 @@ export const showEvents = (stream: NodeJS.WriteStream, colours: Colours): ((even
   return (event) => {
     if (event.kind === "start") stream.write(`${startText(event, colours)}\n`);
     if (event.kind === "epoch") stream.write(`${clear}${epochLine(event, colours)}\n`);
+    if (event.kind === "log") stream.write(`${clear}${logLine(event)}\n`);
     if (event.kind === "stopped") stream.write(clear);
     if (event.kind === "progress" && live) stream.write(`${clear}${cut(progressLine(event), stream.columns)}`);
   };
@@ -60,6 +61,10 @@ const progressLine = (event: ProgressEvent): string => {
   const speed = `${thousands(Math.round(imagesPerSecond))} images/s`;
   return `${epochOf(epoch, epochs)}  ${bar}  loss ${loss.toFixed(4)}  ${percent(accuracy)}  ${speed}  ${duration(remainingMs)} left`;
 };
+
+/** `[0.0005, 1,   100] loss: 2.145`: the rate, the epoch of its stage, the steps of the epoch. */
+const logLine = ({ rate, stageEpoch, step, loss }: LogEvent): string =>
+  `[${rate}, ${stageEpoch}, ${`${step}`.padStart(5)}] loss: ${loss.toFixed(3)}`;
 
 const epochLine = ({ epochs, record, best }: EpochEvent, colours: Colours): string => {
   const { epoch, train, validation, imagesPerSecond, elapsedMs } = record;

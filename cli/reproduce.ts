@@ -1,15 +1,24 @@
-// lenet reproduce: trains what a claim says, several seeds side by side, and holds the outcome against what was published.
-// Verdicts go to stdout, progress to stderr; docs/results.json keeps what came out.
+// lenet reproduce: does the work of every claim, several seeds side by side, and holds the outcome against what was published.
+// Verdicts go to stdout, progress to stderr; docs/results.json and docs/results.md keep what came out.
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { LenetError } from "../src/errors.ts";
-import { type Claim, claims } from "../src/lab/claims.ts";
-import { outcomeOf, reproduce, resultOf, slice, type Trial, trialsOf } from "../src/lab/reproduce.ts";
-import { type ClaimResult, type Outcome, RESULTS, readResults, withResult, writeResults } from "../src/lab/results.ts";
-import { thousands } from "../src/lab/table.ts";
-import { closest } from "../src/words.ts";
+import { writeAtomically } from "../src/files.ts";
+import { type Claim, isShare } from "../src/lab/claims/claim.ts";
+import { claims, claimsNamed } from "../src/lab/claims/index.ts";
+import { type Finding, reproduce, slice, type Trial, type TrialEvent, trialsOf } from "../src/lab/reproduce.ts";
+import {
+  type ClaimResult,
+  type MeasureResult,
+  RESULTS,
+  readResults,
+  resultOf,
+  withResult,
+  writeResults,
+} from "../src/lab/results.ts";
+import { resultsPage } from "../src/lab/results-page.ts";
+import { alignedTable, thousands } from "../src/lab/table.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
-import { wholeFrom, withJson } from "./options.ts";
+import { wholeFrom, withDataDir, withJson } from "./options.ts";
 import { percent, print, printJson, say } from "./output.ts";
 import { showTrials } from "./trials.ts";
 
@@ -17,98 +26,112 @@ interface Options {
   readonly seeds?: number;
   readonly jobs?: number;
   readonly quick?: true;
+  readonly list?: true;
   readonly out: string;
   readonly json?: true;
 }
 
-const claimNamed = (id: string): Claim => {
-  const known = claims.map((claim) => claim.id);
-  const found = claims.find((claim) => claim.id === id);
-  if (found) return found;
-  throw new LenetError(`claim: expected one of ${known.join(", ")}, got "${id}".${closest(id, known)}`);
+const valueText = ({ of }: MeasureResult, value: number): string =>
+  isShare(of) ? percent(value) : thousands(Math.round(value));
+
+/** `test accuracy   98.95 % ± 0.05 of 5 seeds; published 98.82 %: reached`. */
+const measureText = (measure: MeasureResult): string => {
+  const { of, published, aim, mean, spread, values, reached } = measure;
+  const around = spread === null || !isShare(of) ? "" : ` ± ${(spread * 100).toFixed(2)}`;
+  const seeds = `of ${values.length} seed${values.length === 1 ? "" : "s"}`;
+  const printed = published === null ? [] : [`published ${valueText(measure, published)}`];
+  const wanted = aim === null || aim === published ? [] : [`our aim ${valueText(measure, aim)}`];
+  const verdict = reached === null ? "" : reached ? ": reached" : ": not reached";
+  return `  ${of.padEnd(24)} ${valueText(measure, mean)}${around} ${seeds}; ${[...printed, ...wanted].join(", ")}${verdict}`;
 };
 
-/** `98.95 % ± 0.05, 5 seeds`. */
-const outcomeText = ({ mean, spread, seeds }: Outcome): string => {
-  const around = spread === null ? "" : ` ± ${(spread * 100).toFixed(2)}`;
-  return `${percent(mean)}${around}, ${seeds.length} seed${seeds.length === 1 ? "" : "s"}`;
-};
+const verdictText = ({ id, title, source, measures }: ClaimResult): string =>
+  [`${id}: ${title} (${source})`, ...measures.map(measureText)].join("\n");
 
-const verdictText = ({ id, title, published, aim, reached, ours }: ClaimResult): string => {
-  const wanted = published
-    ? `published ${percent(published.testAccuracy)} (${published.source})`
-    : `nothing published, our aim ${percent(aim)}`;
-  const train = published?.trainAccuracy === undefined ? "" : `, published ${percent(published.trainAccuracy)}`;
-  return [
-    `${id}: ${title}`,
-    `  test   ${outcomeText(ours)}; ${wanted}: ${reached ? "reached" : "not reached"}`,
-    `  train  ${percent(ours.trainMean)}${train}`,
-  ].join("\n");
-};
+const sliceText = (result: ClaimResult): string =>
+  `${verdictText(result).replaceAll(/: (not )?reached/g, "")}\n  Of a slice: trainings are ${slice.epochs} epochs of ${thousands(slice.limit)} images, too little to hold against the claim.`;
 
-const sliceText = ({ id }: Claim, ours: Outcome): string =>
-  `${id}: test ${outcomeText(ours)}, of a slice (${slice.epochs} epochs of ${thousands(slice.limit)} images): too little to hold against the claim. Nothing was kept.`;
+/** Every claim with its seeds. */
+const list = (): string =>
+  alignedTable(
+    [
+      ["claim", "seeds", "what", "source"],
+      ...claims.map(({ id, seeds, title, source }) => [id, `${seeds}`, title, source]),
+    ],
+    ["left", "right", "left", "left"],
+  );
 
-/** Runs the trials of one claim; null when it was stopped. */
-const runClaim = async (trials: readonly Trial[], jobs: number): Promise<Outcome | null> => {
-  const shown = showTrials(process.stderr, trials);
-  try {
-    const metrics = await interruptible((signal) => reproduce({ trials, jobs, signal, onEvent: shown.onEvent }));
-    return metrics && outcomeOf(trials, metrics);
-  } finally {
-    shown.end();
-  }
+/** Gathers the findings of each claim; tells `complete` when it has those of all its trials. */
+const gather = (trials: readonly Trial[], complete: (claim: Claim, seeds: number[], found: Finding[]) => void) => {
+  const found = new Map<Trial, Finding>();
+  return (trial: Trial, event: TrialEvent): void => {
+    if (event.kind !== "done") return;
+    found.set(trial, event.finding);
+    const same = trials.filter(({ claim }) => claim === trial.claim);
+    if (same.every((other) => found.has(other)))
+      complete(
+        trial.claim,
+        same.map(({ seed }) => seed),
+        same.map((other) => found.get(other)!),
+      );
+  };
 };
 
 const run = async (ids: readonly string[], options: Options): Promise<void> => {
-  const chosen = ids.length === 0 ? claims : [...new Set(ids.map(claimNamed))];
+  if (options.list) return options.json ? printJson({ claims }) : print(list());
+  const chosen = ids.length === 0 ? claims : [...new Set(ids.flatMap(claimsNamed))];
   const { out, quick } = options;
   let results = readResults(out);
-  const report: object[] = [];
-  for (const claim of chosen) {
-    const trials = trialsOf([claim], options);
-    const ours = await runClaim(trials, options.jobs ?? availableParallelism());
-    if (!ours) {
-      say("Interrupted. The same command goes on from here.");
-      process.exitCode = INTERRUPTED;
-      return;
-    }
-    if (quick) {
-      report.push({ id: claim.id, slice, ours });
-      if (!options.json) print(sliceText(claim, ours));
-      continue;
-    }
-    const result = resultOf(claim, trials, ours);
+  const report: ClaimResult[] = [];
+  const trials = trialsOf(chosen, options);
+  const shown = showTrials(process.stderr, trials);
+  const keep = gather(trials, (claim, seeds, found) => {
+    const measured = found.map((finding) => finding.measured);
+    const origins = found.map(({ origin }) => origin);
+    const result = resultOf(claim, seeds, measured, origins);
+    report.push(result);
+    shown.clear();
+    if (!options.json) print(quick ? sliceText(result) : verdictText(result));
+    if (quick) return;
     results = withResult(results, result, claims);
     writeResults(out, results);
-    say(`Wrote ${out}`);
-    report.push(result);
-    if (!options.json) print(verdictText(result));
-  }
-  if (options.json) printJson({ claims: report });
+    writeAtomically(out.replace(/(\.json)?$/, ".md"), resultsPage(results));
+  });
+  const onEvent = (trial: Trial, event: TrialEvent): void => {
+    shown.onEvent(trial, event);
+    keep(trial, event);
+  };
+  const jobs = options.jobs ?? availableParallelism();
+  const done = await interruptible((signal) => reproduce({ trials, jobs, signal, onEvent })).finally(shown.end);
+  if (options.json) printJson({ claims: report, ...(quick ? { slice } : {}) });
+  if (!done) {
+    say("Interrupted. The same command goes on from here.");
+    process.exitCode = INTERRUPTED;
+  } else if (!quick) say(`Wrote ${out} and ${out.replace(/(\.json)?$/, ".md")}`);
 };
 
 const more = `
-Claims:
-${claims.map(({ id, title }) => `  ${id.padEnd(14)} ${title}`).join("\n")}
+Without names, all claims are reproduced: a night on two cores. A name is a claim or a group of them (what stands before the
+slash); \`--list\` shows all.
 
-Each seed trains in runs/reproduce/CLAIM/seed-N on one thread. A complete seed is not trained again; an interrupted one goes
-on where it stopped. A claim is reached when the mean over its seeds is at least what was published, or our aim.
+Each seed works in runs/reproduce/CLAIM/seed-N on one thread. A complete seed is not done again; an interrupted training goes
+on where it stopped. A claim is reached when the mean over its seeds is at least as good as what was published, or as our aim.
 
 Examples:
-  lenet reproduce                         all claims, with the seeds they ask for
-  lenet reproduce lenet5-adam --seeds 2  one claim, seeds 1 and 2
-  lenet reproduce --quick                 a slice of each, to see that everything works`;
+  lenet reproduce --list                  what there is
+  lenet reproduce lenet5-adam --seeds 2   one claim, seeds 1 and 2
+  lenet reproduce --quick                 a slice of each, to see that everything works; kept in runs/slices`;
 
 /** The command `lenet reproduce`. */
 export function reproduceCommand(): Command {
   const command = new Command("reproduce")
     .description("train what was published about these nets, and compare")
     .argument("[claims...]", "which ones (default: all)")
+    .option("--list", "show all claims")
     .option("--seeds <n>", "use the seeds 1…n (default: what the claim asks for)", wholeFrom("--seeds", 1, 1_000))
-    .option("--jobs <n>", "trainings side by side (default: one a core)", wholeFrom("--jobs", 1, 256))
-    .option("--quick", "train a slice only; keep nothing")
-    .option("--out <file>", "where results are kept", RESULTS)
+    .option("--jobs <n>", "trials side by side (default: one a core)", wholeFrom("--jobs", 1, 256))
+    .option("--quick", "one seed and a slice of each claim; no results are kept")
+    .option("--out <file>", "where results are kept; a page of them goes beside it", RESULTS)
     .addHelpText("after", more);
-  return withJson(command).action(run);
+  return withJson(withDataDir(command)).action(run);
 }

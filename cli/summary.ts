@@ -4,7 +4,7 @@ import { type Comparison, type Counts, type Summary, summarise } from "../src/la
 import { alignedTable, type Side, thousands } from "../src/lab/table.ts";
 import { netNamed, nets } from "../src/nets/index.ts";
 import { formatShape } from "../src/shape.ts";
-import { withJson } from "./options.ts";
+import { netsText, withJson } from "./options.ts";
 import { print, printJson } from "./output.ts";
 
 type Column = readonly [heading: string, side: Side];
@@ -13,12 +13,13 @@ const marks = ["¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
 
 /** Our count, and beside it a tick, or the published count with the mark of its note; nothing where none was published. */
 const beside = (key: keyof Counts, ours: Counts, published: Comparison | null, mark: string): string => {
-  if (!published) return "";
-  return published[key] === ours[key] ? "✓" : `${thousands(published[key])} ${mark}`;
+  const theirs = published?.[key] ?? null;
+  if (theirs === null) return "";
+  return theirs === ours[key] ? "✓" : `${thousands(theirs)} ${mark}`;
 };
 
 /** The summary as text: a table, then a note for each published count that is not ours. */
-export const summaryText = ({ title, net, input, lines, total, source }: Summary): string => {
+export const summaryText = ({ title, net, input, lines, total, units, source }: Summary): string => {
   const published = source === null ? [] : ([["published", "right"]] as Column[]);
   const columns: Column[] = [
     ["layer", "left"],
@@ -56,6 +57,10 @@ export const summaryText = ({ title, net, input, lines, total, source }: Summary
     columns.map(([, side]) => side),
   );
   const heading = `${title} (${net}), input ${formatShape(input)}`;
+  if (units.published !== null)
+    notes.push(
+      `units, the input's included: ${thousands(units.ours)} ${units.published === units.ours ? "✓" : `(published: ${thousands(units.published)})`}`,
+    );
   const legend = source === null ? [] : [`✓ as published: ${source}`];
   return [heading, "", table, "", ...notes, ...legend].join("\n").trimEnd();
 };
@@ -70,7 +75,10 @@ const show = (name: string, { json }: { readonly json?: true }): void => {
 export function summaryCommand(): Command {
   const command = new Command("summary")
     .description("count a net layer by layer, beside what was published")
-    .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}`, "lenet5")
-    .addHelpText("after", "\nSees: rows × columns of the input that one unit of the layer depends on.");
+    .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}, with its options`, "lenet5")
+    .addHelpText(
+      "after",
+      `\nSees: rows × columns of the input that one unit of the layer depends on.\n\n${netsText()}`,
+    );
   return withJson(command).action(show);
 }

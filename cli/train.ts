@@ -3,7 +3,7 @@
 import { Command } from "commander";
 import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
-import { DATA, recipeOf } from "../src/lab/defaults.ts";
+import { recipeOf } from "../src/lab/defaults.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
 import { netOfRun, refuseSettled } from "../src/lab/resume.ts";
 import { resolve, type TrainSettings } from "../src/lab/settings.ts";
@@ -16,6 +16,7 @@ import { confusionText } from "./confusion.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import {
   dashed,
+  netsText,
   numberAboveZero,
   numberFromZero,
   shareOf,
@@ -32,6 +33,7 @@ import { scheduleText, showEvents } from "./progress.ts";
 interface Options extends Omit<TrainSettings, "schedule"> {
   readonly schedule?: TrainSettings["schedule"] | "staged";
   readonly stages?: ReturnType<typeof stagesFrom>;
+  readonly fresh?: true;
   readonly json?: true;
   readonly color?: boolean;
   readonly dataDir?: undefined;
@@ -40,11 +42,11 @@ interface Options extends Omit<TrainSettings, "schedule"> {
 /** The recipes of all nets, a line each. */
 const recipes = (): string =>
   nets
-    .map((net) => {
-      const { optimiser, schedule, batch, epochs, validation, seed, distort } = recipeOf(net);
+    .map(({ net }) => {
+      const { data, optimiser, schedule, batch, epochs, validation, seed, distort } = recipeOf(net);
       const distorted = distort !== 0 ? [`distort ${distort}`] : [];
       const facts = [optimiser.kind, scheduleText(schedule), `batch ${batch}`, `${epochs} epochs`, ...distorted];
-      return `  ${net.name}: ${[...facts, `validation ${validation}`, `seed ${seed}`].join(", ")}`;
+      return `  ${net.name}: ${[data, ...facts, `validation ${validation}`, `seed ${seed}`].join(", ")}`;
     })
     .join("\n");
 
@@ -67,22 +69,37 @@ distortion, unless --schedule, --decay or --distort ask for them.
 ${distortHelp()}
 Validation images are the last ones of the training images: the recipe's number, but at most a tenth of them.
 
+${netsText()}
+
 Examples:
   lenet train                                        the default net on MNIST, into a new folder of runs/
   lenet train lenet5 --epochs 3 --seed 2 --out a     three epochs, other weights, into the folder a
   lenet train --optimiser momentum --rate 0.02 --schedule cosine --decay 0.0005
   lenet train --stages 2x0.0005,3x0.0002,3x0.0001    epochs × rate, stage after stage
+  lenet train tutorial --log-every 100               a line every 100 steps: [rate, epoch of its stage, step] loss
+  lenet train ablation:activation=tanh,dropout=0.5   a net with options
   lenet train --data ./my-digits --init a            learn on from the best weights of a, on other images
   lenet train --resume a                             go on after an interruption, as if there had been none
   lenet train --json | tail -1                       the result alone, for a program`;
 
 /** The settings that the options come to. */
-const settingsFrom = ({ stages, schedule, shuffle, json, color, dataDir, ...options }: Options): TrainSettings => {
+const settingsFrom = ({
+  stages,
+  fresh,
+  schedule,
+  shuffle,
+  json,
+  color,
+  dataDir,
+  ...options
+}: Options): TrainSettings => {
   if (stages === undefined && schedule === "staged")
     throw new LenetError("--schedule: expected --stages beside staged, got none. Add --stages 2x0.0005,3x0.0002.");
   if (stages !== undefined && schedule !== undefined && schedule !== "staged")
     throw new LenetError(`--stages: expected --schedule staged or none, got ${schedule}. Leave one out.`);
-  const staged = stages === undefined ? undefined : ({ kind: "staged", stages } as const);
+  if (stages === undefined && fresh)
+    throw new LenetError("--fresh: expected --stages beside it, got none. Add --stages 2x0.0005,3x0.0002.");
+  const staged = stages === undefined ? undefined : ({ kind: "staged", stages, ...(fresh ? { fresh } : {}) } as const);
   return {
     ...options,
     ...(shuffle === false ? { shuffle } : {}),
@@ -102,7 +119,7 @@ const run = async (name: string | undefined, options: Options): Promise<void> =>
     : showEvents(process.stderr, coloursFor(process.stderr));
   const result = await interruptible((signal) => train(net, { ...given, signal, onEvent }));
   if (options.json) printResult(result);
-  else report(result, net.name, typeof given.data === "string" ? given.data : DATA);
+  else report(result, net.name, typeof given.data === "string" ? given.data : recipeOf(net).data);
   if (result.interrupted) process.exitCode = INTERRUPTED;
 };
 
@@ -134,13 +151,16 @@ const report = ({ metrics, history, confusion, folder, interrupted }: TrainResul
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("train a net")
-    .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}`)
-    .option("--data <name>", "a registered data set (see: lenet data list) or a folder of IDX files (default: mnist)")
+    .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}, with its options`)
+    .option(
+      "--data <name>",
+      "a registered data set (see: lenet data list) or a folder of IDX files (default: the recipe's)",
+    )
     .option("--epochs <n>", "times to go through the images", wholeFrom("--epochs", 1))
     .option("--batch <n>", "images a step", wholeFrom("--batch", 1))
     .option("--optimiser <kind>", optimiserKinds.join(", "))
     .option("--rate <number>", "learning rate, the highest of a schedule", numberAboveZero("--rate"))
-    .option("--momentum <share>", "of the optimiser momentum (default: 0.9)", shareOf("--momentum"))
+    .option("--momentum <share>", "of the velocity; makes sgd the optimiser momentum", shareOf("--momentum"))
     .option("--decay <number>", "decoupled weight decay", numberFromZero("--decay"))
     .option("--schedule <kind>", scheduleKinds.join(", "))
     .option(
@@ -148,12 +168,15 @@ export function trainCommand(): Command {
       `distort training images anew each time: ${Object.keys(distortKinds).join(", ")}, or 0: not`,
     )
     .option("--stages <list>", "epochs × rate of a staged schedule: 2x0.0005,3x0.0002", stagesFrom)
+    .option("--fresh", "begin each stage with a velocity of zero")
     .option("--seed <n>", "of all randomness", wholeFrom("--seed", 0))
     .option("--validation <n>", "training images kept apart to choose the best epoch by", wholeFrom("--validation", 0))
+    .option("--watch-test", "score the test images after every epoch too; nothing is chosen by them")
     .option("--limit <n>", "use only the first n training images", wholeFrom("--limit", 1))
     .option("--init <file>", "begin with the weights of a safetensors file or a run folder")
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
+    .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
     .option("--resume <dir>", "go on with an interrupted run");
   return withJson(
     withArithmetic(withThreads(withDataDir(command))),

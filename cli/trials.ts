@@ -1,73 +1,91 @@
-// What people see of several trainings side by side: a line for each that is done, an epoch a line where there is no
-// terminal, and on a terminal one live line for all.
-import type { TrainEvent } from "../src/lab/events.ts";
-import type { Trial } from "../src/lab/reproduce.ts";
-import type { Metrics } from "../src/lab/run-folder.ts";
-import { duration, percent } from "./output.ts";
+// What people see of several trials side by side: a line for each that is done, an epoch a line where there is no terminal,
+// and on a terminal one live line for all.
+import type { Trial, TrialEvent } from "../src/lab/reproduce.ts";
+import { duration } from "./output.ts";
 
 export interface ShownTrials {
-  onEvent(trial: Trial, event: TrainEvent | { readonly kind: "done"; readonly metrics: Metrics }): void;
+  onEvent(trial: Trial, event: TrialEvent): void;
+  /** Takes the live line away, so that something else can be printed. */
+  clear(): void;
   /** Leaves the terminal clean. */
   end(): void;
 }
 
-/** How far a trial is: epochs done, of so many, and how many of those this run has done itself. */
+/** How much of a trial is done, 0…1, and when this run began with it, at which share. */
 interface Progress {
-  done: number;
-  epochs: number;
-  began: number;
+  share: number;
+  readonly began: number;
+  readonly startedMs: number;
 }
 
-/** Shows these trials of one claim on `stream`. */
+/** Shows these trials on `stream`. */
 export const showTrials = (stream: NodeJS.WriteStream, trials: readonly Trial[]): ShownTrials => {
   const live = stream.isTTY === true;
-  const clear = live ? "\r\u001b[K" : "";
-  const started = performance.now();
+  const clear = (): void => {
+    if (live) stream.write("\r\u001b[K");
+  };
   const under = new Map<Trial, Progress>();
   const complete = new Set<Trial>();
+  /** Seconds that trials of a claim take, as far as this run has seen. */
+  const tookMs = new Map<string, number>();
   const name = ({ claim, seed }: Trial): string => `${claim.id}, seed ${seed}`;
+  const open = (): [Trial, Progress][] => [...under].filter(([trial]) => !complete.has(trial));
 
-  /** From the pace of this run so far; trials that wait count as long as those under way. */
+  /** Of trials under way by their own pace, of waiting ones by that of their claim, or else the mean of all that is known. */
   const left = (): string => {
-    const known = [...under.values()];
-    const epochs = known[0]?.epochs ?? 0;
-    const here = known.reduce((sum, { done, began }) => sum + done - began, 0);
-    const waiting = trials.filter((trial) => !complete.has(trial) && !under.has(trial)).length * epochs;
-    const open = [...under].filter(([trial]) => !complete.has(trial));
-    const missing = waiting + open.reduce((sum, [, { done, epochs }]) => sum + epochs - done, 0);
-    return here <= 0 || missing <= 0 ? "" : `, ${duration(((performance.now() - started) / here) * missing)} left`;
+    const pace = ([, { share, began, startedMs }]: [Trial, Progress]): number | null =>
+      share > began ? (performance.now() - startedMs) / (share - began) : null;
+    for (const [trial, progress] of open()) {
+      const whole = pace([trial, progress]);
+      if (whole !== null) tookMs.set(trial.claim.id, whole);
+    }
+    if (tookMs.size === 0) return "";
+    const mean = [...tookMs.values()].reduce((sum, each) => sum + each, 0) / tookMs.size;
+    const wholeOf = ({ claim }: Trial): number => tookMs.get(claim.id) ?? mean;
+    const waiting = trials.filter((trial) => !complete.has(trial) && !under.has(trial));
+    const missing =
+      open().reduce((sum, [trial, { share }]) => sum + (1 - share) * wholeOf(trial), 0) +
+      waiting.reduce((sum, trial) => sum + wholeOf(trial), 0);
+    return missing <= 0 ? "" : `, ${duration(missing / Math.max(1, open().length))} left`;
   };
 
   const liveLine = (): string => {
-    const open = [...under].filter(([trial]) => !complete.has(trial));
-    const parts = open.map(([{ seed }, { done, epochs }]) => `seed ${seed} epoch ${Math.floor(done) + 1}/${epochs}`);
-    return `${trials[0]!.claim.id}: ${complete.size} of ${trials.length} seeds done; ${parts.join(", ")}${left()}`;
+    const parts = open().map(([trial, { share }]) => `${name(trial)} ${Math.floor(share * 100)} %`);
+    return `${complete.size} of ${trials.length} trials done; ${parts.join("; ")}${left()}`;
+  };
+
+  const follow = (trial: Trial, event: TrialEvent): void => {
+    const progress = under.get(trial);
+    if (event.kind === "start") {
+      const share = event.position.epoch / event.settings.epochs;
+      under.set(trial, { share, began: share, startedMs: performance.now() });
+    } else if (event.kind === "share") {
+      if (progress) progress.share = event.share;
+      else under.set(trial, { share: event.share, began: event.share, startedMs: performance.now() });
+    } else if (progress && event.kind === "progress")
+      progress.share = (event.epoch - 1 + event.step / event.steps) / event.epochs;
+    else if (progress && event.kind === "epoch") progress.share = event.record.epoch / event.epochs;
   };
 
   return {
     onEvent: (trial, event) => {
+      follow(trial, event);
       if (event.kind === "done") {
-        const test = event.metrics.test;
-        const was = under.has(trial) ? "" : " (of an earlier run)";
-        const score = test ? `test ${percent(test.accuracy)}, ${test.misses} misses` : "no test images";
+        const was = under.has(trial) ? "" : " (by an earlier run)";
         complete.add(trial);
-        stream.write(`${clear}${name(trial)}: ${score}${was}\n`);
-      }
-      if (event.kind === "start") {
-        const { epoch } = event.position;
-        under.set(trial, { done: epoch, began: epoch, epochs: event.settings.epochs });
-      }
-      const progress = under.get(trial);
-      if (!progress) return;
-      if (event.kind === "progress") progress.done = event.epoch - 1 + event.step / event.steps;
-      if (event.kind === "epoch") {
-        progress.done = event.record.epoch;
+        clear();
+        stream.write(`${name(trial)}: done${was}${left()}\n`);
+      } else if (event.kind === "epoch" && !live) {
         const { epoch, train } = event.record;
-        if (!live)
-          stream.write(`${name(trial)}: epoch ${epoch}/${event.epochs}, train ${percent(train.accuracy)}${left()}\n`);
+        const errors = `training error ${((1 - train.accuracy) * 100).toFixed(2)} %`;
+        stream.write(`${name(trial)}: epoch ${epoch}/${event.epochs}, ${errors}${left()}\n`);
       }
-      if (live) stream.write(`${clear}${[...liveLine()].slice(0, (stream.columns || 80) - 1).join("")}`);
+      if (live && event.kind !== "done") {
+        clear();
+        stream.write([...liveLine()].slice(0, (stream.columns || 80) - 1).join(""));
+      }
     },
-    end: () => void stream.write(clear),
+    clear,
+    end: clear,
   };
 };

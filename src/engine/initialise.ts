@@ -7,7 +7,7 @@ import type { Description, TensorPlace } from "./describe.ts";
 import { tensorView } from "./tensors.ts";
 
 /**
- * Writes the initial weights and statistics: uniform in ±scale / fanInᵖᵒʷᵉʳ as the net says, from the stream
+ * Writes the initial weights and statistics: uniform in ±scale / fanᵖᵒʷᵉʳ as the net says, from the stream
  * `init/<tensor>` of `seed`; a tensor without fan-in at its `start`, a connection that does not exist at zero.
  */
 export const initialise = (description: Description, seed: number, arena: Arena): void => {
@@ -21,7 +21,7 @@ export const initialise = (description: Description, seed: number, arena: Arena)
 };
 
 const scatter = (
-  { name, fanIn, shape, size }: TensorPlace,
+  { name, fanIn, fanOut = 0, shape, size }: TensorPlace,
   initial: InitialSpec,
   seed: number,
   values: Floats,
@@ -30,10 +30,11 @@ const scatter = (
   const row = size / shape[0]!;
   for (let i = 0; i < size; i++) {
     const inputs = typeof fanIn === "number" ? fanIn : fanIn[Math.floor(i / row)]!;
-    values[i] = (2 * random.unit() - 1) * rangeOf(initial, inputs);
+    const fan = initial.fan === "mean" ? (inputs + fanOut) / 2 : inputs;
+    values[i] = (2 * random.unit() - 1) * rangeOf(initial, fan);
   }
 };
 
 /** The square root, unlike other powers, has the same bits on every machine. */
-const rangeOf = ({ scale, power }: InitialSpec, fanIn: number): number =>
-  scale / (power === 0.5 ? Math.sqrt(fanIn) : fanIn ** power);
+const rangeOf = ({ scale, power }: InitialSpec, fan: number): number =>
+  scale / (power === 0.5 ? Math.sqrt(fan) : fan ** power);

@@ -1,6 +1,8 @@
 // What a net needs to work on batches of some size: how a batch is cut into shards, and everything that has to be claimed
 // in the arena. The plan is the same in every thread. Read program.ts next.
+import { LenetError } from "../errors.ts";
 import type { Kernels } from "../kernels/contract.ts";
+import { leastWins } from "../losses/index.ts";
 import { type OptimiserSpec, stateNames } from "../optimisers/index.ts";
 import { size } from "../shape.ts";
 import type { Claim } from "./arena.ts";
@@ -42,7 +44,26 @@ export const arrayOf = (layers: readonly LayerPlace[], index: number): number =>
 export const sharesArray = (layers: readonly LayerPlace[], index: number): boolean =>
   index >= 0 && layers[index]!.layer.inPlace && !sharesArray(layers, index - 1);
 
-/** Everything the plan keeps in the arena. */
+/** Throws LenetError when there is no curvature to be had of this net. */
+const checkCurvature = ({ net, layers }: Description): void => {
+  for (const { name, layer, spec } of layers)
+    if (!layer.curvature)
+      throw new LenetError(
+        `${name}: expected layers with a second derivative for the optimiser sdlm, got ${spec.kind}. Take another optimiser.`,
+      );
+  // A penalty curves in the layer that makes it, not in the loss: one without the other would be counted twice, or not at all.
+  const distances = layers.findIndex(({ spec }) => spec.kind === "rbf");
+  if (distances !== (leastWins(net.loss) ? layers.length - 1 : -1))
+    throw new LenetError(
+      `${net.name}: expected a loss of penalties on a last layer rbf, or neither, for the optimiser sdlm, got the loss ${net.loss.kind} on ${layers.at(-1)!.spec.kind}. Take another optimiser.`,
+    );
+};
+
+/** Floats of the squares of one layer's input and tensors, over a whole batch. */
+const squaresSize = ({ layers }: Description, batch: number): number =>
+  Math.max(...layers.map((place) => batch * size(place.geometry.input) + learnedSize(place)));
+
+/** Everything the plan keeps in the arena. Throws LenetError when the optimiser wants a curvature that the net has not. */
 export const claimsOf = (description: Description, options: PlanOptions, kernels: Kernels): readonly Claim[] => {
   const { net, layers, weights, statistics, input } = description;
   const { batch, threads, optimiser, ink = "byte", images, positions } = options;
@@ -66,6 +87,11 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     ...layers.map(({ layer, geometry }) => layer.scratch?.(geometry, kernels) ?? 0),
   );
   for (let thread = 0; thread < threads; thread++) claims.push(floats(`scratch.${thread}`, scratch));
+  if (optimiser?.kind === "sdlm") {
+    checkCurvature(description);
+    const squares = squaresSize(description, batch);
+    for (let thread = 0; thread < threads; thread++) claims.push(floats(`squares.${thread}`, squares));
+  }
   const elastic = options.distort?.elastic;
   for (let thread = 0; elastic && thread < threads; thread++)
     claims.push(floats(`field.${thread}`, fieldFloats(elastic, input.rows, input.columns)));
@@ -74,6 +100,8 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     const shares = sharesArray(layers, index);
     if (!shares) claims.push(floats(`out.${index}`, units));
     if (!shares && optimiser) claims.push(floats(`dOut.${index}`, units));
+    for (const [name, values] of Object.entries(layer.constants?.(spec, geometry.input) ?? {}))
+      claims.push(floats(`${index}.${name}`, values.length));
     for (const [name, length] of Object.entries(layer.buffers?.(spec, geometry.input) ?? {}))
       for (let shard = 0; shard < shardCount(batch); shard++) claims.push(floats(`${index}.${name}.${shard}`, length));
     if (optimiser && !layer.gradientRows)

@@ -1,28 +1,20 @@
 // The program of a step: phases, each a number of tasks that do not depend on each other; between phases everybody waits. A
 // batch is cut into shards of fixed size, and every sum over shards or images runs in their order, so the result does not
 // depend on who did what. All views are made here, once: running a phase allocates nothing.
-import type { AffineMap, Kernels } from "../kernels/contract.ts";
+import type { AffineMap } from "../kernels/contract.ts";
 import type { Pass, Views } from "../layers/layer.ts";
-import { forwardAndBackward, type LossViews } from "../losses/index.ts";
+import { forwardAndBackward } from "../losses/index.ts";
 import { type Range, stateNames, update } from "../optimisers/index.ts";
 import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
-import type { Arena } from "./arena.ts";
-import type { Description, TensorPlace } from "./describe.ts";
+import { backOperation, squaredRows, startOperation } from "./curvature.ts";
+import type { TensorPlace } from "./describe.ts";
 import { drawUnits, fillMap, MAP_UNITS } from "./distort.ts";
 import { openField } from "./elastic.ts";
-import { arrayOf, learnedOf, learnedSize, type PlanOptions, shardCount, shardImages, sharesArray } from "./plan.ts";
+import { arrayOf, learnedOf, learnedSize, shardCount, shardImages, sharesArray } from "./plan.ts";
+import { type Batch, type Binding, layerViews, lossViews, type Operation, type Task } from "./views.ts";
 
-/** One batch of work. */
-export interface Batch {
-  training: boolean;
-  /** Position in the order of its first image, and how many images. */
-  first: number;
-  images: number;
-  /** Number of this step since the order began, and of all steps of training done before it. */
-  index: number;
-  step: number;
-}
+export type { Batch } from "./views.ts";
 
 /** Tasks 0…tasks(batch)-1, in any order, by anybody. */
 export interface Phase {
@@ -33,73 +25,12 @@ export interface Phase {
 export interface Program {
   readonly training: readonly Phase[];
   readonly evaluation: readonly Phase[];
+  /** Measures the curvature; empty where the optimiser asks for none. */
+  readonly curvature: readonly Phase[];
 }
-
-/** Everything a program is bound to. */
-export interface Binding {
-  readonly description: Description;
-  readonly options: PlanOptions;
-  readonly arena: Arena;
-  readonly kernels: Kernels;
-  /** Whose scratch to use. */
-  readonly thread: number;
-}
-
-type Operation = (pass: Pass, batch: Batch) => void;
 
 /** Gradients of at most this many weights are one task. */
 const TASK_WEIGHTS = 5_000;
-
-/** The layer's views of one shard, or of the whole batch. */
-const layerViews = (
-  { description, options, arena, kernels, thread }: Binding,
-  index: number,
-  shard: number | "batch",
-  shards: Views[],
-): Views => {
-  const { layer, geometry, tensors, name, spec } = description.layers[index]!;
-  const images = shard === "batch" ? options.batch : shardImages(options.batch);
-  const slice = (array: string, units: number): Floats => {
-    const start = shard === "batch" ? 0 : shard * images * units;
-    return arena.floats(array).subarray(start, start + images * units);
-  };
-  const before = arrayOf(description.layers, index - 1);
-  const own = arrayOf(description.layers, index);
-  const training = options.optimiser !== null;
-  const partialSize = learnedSize(description.layers[index]!);
-  const gradient = (tensor: TensorPlace, offset: number): Floats => {
-    const [array, start] =
-      layer.gradientRows || shard === "batch"
-        ? [arena.floats("gradients"), tensor.offset]
-        : [arena.floats(`partial.${index}`), shard * partialSize + offset];
-    return array.subarray(start, start + tensor.size);
-  };
-  const learned = training ? learnedOf(description.layers[index]!) : [];
-  const buffers = shard === "batch" ? {} : (layer.buffers?.(spec, geometry.input) ?? {});
-  return {
-    kernels,
-    geometry,
-    in: slice(`out.${before}`, size(geometry.input)),
-    out: slice(`out.${own}`, size(geometry.output)),
-    dIn: training && before >= 0 ? slice(`dOut.${before}`, size(geometry.input)) : null,
-    dOut: training && own >= 0 ? slice(`dOut.${own}`, size(geometry.output)) : new Float32Array(),
-    tensors: Object.fromEntries(
-      tensors.map(({ role, kind, offset, size }) => [
-        role,
-        arena.floats(kind === "statistic" ? "statistics" : "weights").subarray(offset, offset + size),
-      ]),
-    ),
-    gradients: Object.fromEntries(
-      learned.map((tensor) => [tensor.role, gradient(tensor, tensor.offset - learned[0]!.offset)]),
-    ),
-    buffers: Object.fromEntries(
-      Object.keys(buffers).map((buffer) => [buffer, arena.floats(`${index}.${buffer}.${shard}`)]),
-    ),
-    shards,
-    scratch: arena.floats(`scratch.${thread}`),
-    key: streamKey(options.seed, `dropout/${name}`),
-  };
-};
 
 /** One phase that runs these operations, `operations[shard]`, on every shard that has images. */
 const shardPhase = (operations: readonly (readonly Operation[])[], capacity: number): Phase => {
@@ -118,20 +49,10 @@ const shardPhase = (operations: readonly (readonly Operation[])[], capacity: num
 };
 
 /** The loss of one shard and, in training, its gradient. */
-const lossOperation = ({ description, options, arena, kernels }: Binding, shard: number): Operation => {
-  const { net, layers } = description;
-  const start = shard * shardImages(options.batch);
-  const last = arrayOf(layers, layers.length - 1);
-  const views: LossViews = {
-    kernels,
-    classes: net.classes,
-    out: arena.floats(`out.${last}`).subarray(start * net.classes),
-    labels: arena.bytes("labels"),
-    order: arena.ints("order"),
-    losses: arena.floats("losses"),
-    answers: arena.bytes("answers"),
-    dOut: options.optimiser ? arena.floats(`dOut.${last}`).subarray(start * net.classes) : new Float32Array(),
-  };
+const lossOperation = (binding: Binding, shard: number): Operation => {
+  const { net } = binding.description;
+  const start = shard * shardImages(binding.options.batch);
+  const views = lossViews(binding, shard);
   return (pass, batch) =>
     forwardAndBackward(net.loss, views, pass.images, batch.first + start, batch.training ? batch.images : 0);
 };
@@ -174,9 +95,10 @@ const inputOperation = ({ description, options, arena, kernels, thread }: Bindin
   };
 };
 
-/** Forward through all layers, and back where the plan trains: cut into phases wherever a layer must know every shard. */
-const shardPhases = (binding: Binding, training: boolean): Phase[] => {
+/** Forward through all layers and, for training or curvature, back: cut into phases wherever a layer must know every shard. */
+const shardPhases = (binding: Binding, job: keyof Program): Phase[] => {
   const { description, options } = binding;
+  const training = job === "training";
   const shards = [...Array(shardCount(options.batch)).keys()];
   const phases: Operation[][][] = [];
   const cut = (): void => void phases.push(shards.map(() => []));
@@ -201,30 +123,34 @@ const shardPhases = (binding: Binding, training: boolean): Phase[] => {
     if (copies(index)) each((shard) => () => views[index]![shard]!.out.set(views[index]![shard]!.in));
     each((shard) => (pass) => layer.forward(spec, views[index]![shard]!, pass));
   }
-  each((shard) => lossOperation(binding, shard));
-  if (training)
+  each((shard) => (job === "curvature" ? startOperation : lossOperation)(binding, shard));
+  if (job !== "evaluation")
     for (const [index, { layer, spec }] of [...description.layers.entries()].reverse()) {
       if (arrayOf(description.layers, index) < 0) continue;
-      if (layer.beforeBackward) {
+      if (training && layer.beforeBackward) {
         each((shard) => (pass) => layer.beforeBackward!(spec, views[index]![shard]!, pass));
         cut();
       }
       if (copies(index)) each((shard) => () => views[index]![shard]!.dIn?.set(views[index]![shard]!.dOut));
-      each((shard) => (pass) => layer.backward(spec, views[index]![shard]!, pass));
+      each((shard) => {
+        const v = views[index]![shard]!;
+        return training ? (pass) => layer.backward(spec, v, pass) : backOperation(binding, index, v);
+      });
     }
   return phases.map((operations) => shardPhase(operations, shardImages(options.batch)));
 };
 
-/** Sums the batch's gradients and moves the weights: one task for a small layer, several (by rows) for a large one. */
-const updatePhase = (binding: Binding): Phase => {
+/**
+ * Sums the batch's gradients and moves the weights; or sums what the shards found of the curvature, and adds it to the mean:
+ * one task for a small layer, several (by rows) for a large one.
+ */
+const updatePhase = (binding: Binding, job: "training" | "curvature"): Phase => {
   const tasks = [
-    reportTask(binding),
-    ...binding.description.layers.flatMap((_, index) => layerUpdates(binding, index)),
+    ...(job === "training" ? [reportTask(binding)] : []),
+    ...binding.description.layers.flatMap((_, index) => layerUpdates(binding, index, job)),
   ];
   return { tasks: () => tasks.length, run: (task, batch) => tasks[task]!(batch) };
 };
-
-type Task = (batch: Batch) => void;
 
 /** The step's loss and misses, added in the order of the images. */
 const reportTask = ({ arena }: Binding): Task => {
@@ -247,7 +173,8 @@ const reportTask = ({ arena }: Binding): Task => {
   };
 };
 
-const layerUpdates = (binding: Binding, index: number): Task[] => {
+const layerUpdates = (binding: Binding, index: number, job: "training" | "curvature"): Task[] => {
+  const finish = job === "training" ? moveTask : meanTask;
   const { description, options, kernels, arena } = binding;
   const { layer, spec, geometry, ...place } = description.layers[index]!;
   const learned = learnedOf({ layer, spec, geometry, ...place });
@@ -258,7 +185,7 @@ const layerUpdates = (binding: Binding, index: number): Task[] => {
   const total = arena.floats("gradients").subarray(from, from + count);
   if (!layer.gradientRows) {
     const partial = arena.floats(`partial.${index}`);
-    const moves = learned.map((tensor) => moveTask(binding, tensor, 0, tensor.size));
+    const moves = learned.map((tensor) => finish(binding, tensor, 0, tensor.size));
     return [
       (batch) => {
         kernels.addUp(Math.ceil(batch.images / capacity), count, partial, total);
@@ -269,16 +196,20 @@ const layerUpdates = (binding: Binding, index: number): Task[] => {
     ];
   }
   const whole = layerViews(binding, index, "batch", []);
+  const sumRows =
+    job === "curvature"
+      ? squaredRows(binding, index, whole)
+      : (images: number, first: number, end: number): void => layer.gradientRows!(spec, whole, images, first, end);
   const units = geometry.output.maps;
   // Whole tiles of four units, so that cutting leaves no rows over.
   const rows = Math.max(4, 4 * Math.floor(TASK_WEIGHTS / 4 / (count / units)));
   return Array.from({ length: Math.ceil(units / rows) }, (_, task) => {
     const [first, end] = [task * rows, Math.min(units, (task + 1) * rows)];
     const moves = learned.map((tensor) =>
-      moveTask(binding, tensor, (tensor.size / units) * first, (tensor.size / units) * end),
+      finish(binding, tensor, (tensor.size / units) * first, (tensor.size / units) * end),
     );
     return (batch: Batch) => {
-      layer.gradientRows!(spec, whole, batch.images, first, end);
+      sumRows(batch.images, first, end);
       for (const move of moves) move(batch);
     };
   });
@@ -298,8 +229,32 @@ const moveTask = ({ options, arena, kernels }: Binding, tensor: TensorPlace, fro
   return ({ index, step }) => update(optimiser, kernels, range, rates[index]!, step + 1);
 };
 
+/** Adds the batch's sums of elements from…to-1 of a tensor to their mean curvature, which the first batch begins anew. */
+const meanTask = ({ arena, kernels }: Binding, tensor: TensorPlace, from: number, to: number): Task => {
+  const slice = (name: string): Floats => arena.floats(name).subarray(tensor.offset + from, tensor.offset + to);
+  const [curvature, sums] = [slice("curvature"), slice("gradients")];
+  return ({ first }) => {
+    if (first === 0) curvature.fill(0);
+    // A step of rate -1 adds.
+    kernels.sgd(curvature.length, -1, 0, curvature, sums);
+  };
+};
+
+/** Numbers that layers read and nobody writes: every thread writes the same ones before any of them works. */
+const fillConstants = ({ description, arena }: Binding): void => {
+  for (const [index, { layer, spec, geometry }] of description.layers.entries())
+    for (const [name, values] of Object.entries(layer.constants?.(spec, geometry.input) ?? {}))
+      arena.floats(`${index}.${name}`).set(values);
+};
+
 /** The whole program, for one thread. */
-export const bindProgram = (binding: Binding): Program => ({
-  training: binding.options.optimiser ? [...shardPhases(binding, true), updatePhase(binding)] : [],
-  evaluation: shardPhases(binding, false),
-});
+export const bindProgram = (binding: Binding): Program => {
+  const { optimiser } = binding.options;
+  fillConstants(binding);
+  const phases = (job: "training" | "curvature"): Phase[] => [...shardPhases(binding, job), updatePhase(binding, job)];
+  return {
+    training: optimiser ? phases("training") : [],
+    evaluation: shardPhases(binding, "evaluation"),
+    curvature: optimiser?.kind === "sdlm" ? phases("curvature") : [],
+  };
+};

@@ -3,9 +3,9 @@
 import type { Crew } from "./crew.ts";
 import type { Batch, Program } from "./program.ts";
 
-/** Forward, loss, backward, update; or, where the batch is not for training, forward and loss. */
+/** Forward, loss, backward, update; where the batch is not for training, forward and loss, or the measuring of curvature. */
 export const step = (program: Program, batch: Batch, crew: Crew): void => {
-  const phases = batch.training ? program.training : program.evaluation;
+  const phases = program[batch.training ? "training" : batch.share === undefined ? "evaluation" : "curvature"];
   for (const phase of phases) {
     const tasks = phase.tasks(batch);
     for (let task = crew.take(); task < tasks; task = crew.take()) phase.run(task, batch);
@@ -16,6 +16,8 @@ export const step = (program: Program, batch: Batch, crew: Crew): void => {
 /** A walk through positions from…to-1 of the order, a batch at a time. */
 export interface Walk {
   readonly training: boolean;
+  /** Not training, but measuring the mean curvature over all images of the walk, which begins at 0. */
+  readonly curvature?: boolean;
   readonly from: number;
   readonly to: number;
   readonly batch: number;
@@ -26,6 +28,7 @@ export interface Walk {
 /** Walks until the end or until asked to stop; returns the position it came to. `onStep` hears the position after each step. */
 export const walk = (program: Program, crew: Crew, way: Walk, onStep: (position: number) => void): number => {
   const batch: Batch = { training: way.training, first: 0, images: 0, index: 0, step: 0 };
+  if (way.curvature) batch.share = 1 / way.to;
   let position = way.from;
   while (position < way.to && !crew.stopping()) {
     batch.first = position;

@@ -121,6 +121,23 @@ export interface Kernels {
   /** out = scale × the sum of each square. */
   sumPoolForward(g: Geometry, images: number, scale: number, input: Floats, out: Floats): void;
   sumPoolBackward(g: Geometry, images: number, scale: number, dOut: Floats, dIn: Floats): void;
+  /** out = coefficient × the sum of each square + bias; a coefficient and a bias for each map. */
+  subsampleForward(g: Geometry, images: number, coefficient: Floats, bias: Floats, input: Floats, out: Floats): void;
+  /**
+   * dIn = coefficient × dOut (or null); per map: dCoefficient = Σ dOut × the sum of the square, dBias = Σ dOut; overwrites. With
+   * `squared` the coefficient and the sums are squared first: that is how second derivatives go back.
+   */
+  subsampleBackward(
+    g: Geometry,
+    images: number,
+    squared: boolean,
+    coefficient: Floats,
+    input: Floats,
+    dOut: Floats,
+    dIn: Floats | null,
+    dCoefficient: Floats,
+    dBias: Floats,
+  ): void;
   maxPoolForward(g: Geometry, images: number, input: Floats, out: Floats): void;
   /** The gradient goes to the largest unit of a square, to the first of equals. */
   maxPoolBackward(g: Geometry, images: number, input: Floats, dOut: Floats, dIn: Floats): void;
@@ -174,6 +191,28 @@ export interface Kernels {
     dIn: Floats,
   ): void;
 
+  /** out (n, classes) = scale × the squared distance of in (n, inputs) from codes (classes, inputs). */
+  rbfForward(
+    images: number,
+    inputs: number,
+    classes: number,
+    scale: number,
+    input: Floats,
+    codes: Floats,
+    out: Floats,
+  ): void;
+  /** dIn = 2 × scale × Σ dOut × (in - code), over the classes; overwrites. */
+  rbfBackward(
+    images: number,
+    inputs: number,
+    classes: number,
+    scale: number,
+    input: Floats,
+    codes: Floats,
+    dOut: Floats,
+    dIn: Floats,
+  ): void;
+
   /** Zeroes each unit with this probability and scales the others by 1 / (1 - probability), in place. Which ones: a hash of (key, first + index). */
   dropout(key: number, first: number, count: number, probability: number, values: Floats): void;
 
@@ -207,11 +246,30 @@ export interface Kernels {
     answers: Uint8Array,
     dOut: Floats | null,
   ): void;
+  /**
+   * The same for penalties p, of which the least answers: losses = p[label] (1998, eq. 8); or, with a `rubbish` j that is not
+   * null, p[label] + log(e⁻ʲ + Σ e⁻ᵖ) (eq. 9).
+   */
+  penalties(
+    images: number,
+    classes: number,
+    rubbish: number | null,
+    scale: number,
+    out: Floats,
+    labels: Uint8Array,
+    order: Int32Array,
+    first: number,
+    losses: Floats,
+    answers: Uint8Array,
+    dOut: Floats | null,
+  ): void;
   /** In place: probabilities (n, classes) from logits. */
   softmax(images: number, classes: number, values: Floats): void;
 
   /** total (count) = the sum of `parts` rows of `count`, in the order of the rows. */
   addUp(parts: number, count: number, rows: Floats, total: Floats): void;
+  /** out = values². */
+  square(count: number, values: Floats, out: Floats): void;
   /** weight -= rate × (gradient + decay × weight) */
   sgd(count: number, rate: number, decay: number, weight: Floats, gradient: Floats): void;
   /** velocity = momentum × velocity + gradient; weight -= rate × (velocity + decay × weight) */
@@ -223,6 +281,16 @@ export interface Kernels {
     weight: Floats,
     gradient: Floats,
     velocity: Floats,
+  ): void;
+  /** weight -= rate / (mu + curvature) × (gradient + decay × weight): a rate for each weight (1998, eq. 18 and 21). */
+  sdlm(
+    count: number,
+    rate: number,
+    decay: number,
+    mu: number,
+    weight: Floats,
+    gradient: Floats,
+    curvature: Floats,
   ): void;
   /** Adam (Kingma & Ba 2015) with decoupled decay; `rate1` = rate / (1 - β₁ᵗ), `scale2` = 1 / √(1 - β₂ᵗ). */
   adam(

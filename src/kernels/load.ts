@@ -83,6 +83,14 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
       wasm.f32_sum_pool_backward!(
         n * g.input.maps, g.input.rows, g.input.columns, g.output.rows, g.output.columns, g.field, scale, at(dOut),
         at(dIn)),
+    subsampleForward: (g, n, coefficient, bias, input, out) =>
+      wasm.f32_subsample_forward!(
+        n, g.input.maps, g.input.rows, g.input.columns, g.output.rows, g.output.columns, g.field, at(coefficient),
+        at(bias), at(input), at(out)),
+    subsampleBackward: (g, n, squared, coefficient, input, dOut, dIn, dCoefficient, dBias) =>
+      wasm.f32_subsample_backward!(
+        n, g.input.maps, g.input.rows, g.input.columns, g.output.rows, g.output.columns, g.field, squared ? 1 : 0,
+        at(coefficient), at(input), at(dOut), at(dIn), at(dCoefficient), at(dBias)),
     maxPoolForward: (g, n, input, out) =>
       wasm.f32_max_pool_forward!(
         n * g.input.maps, g.input.rows, g.input.columns, g.output.rows, g.output.columns, g.field, at(input), at(out)),
@@ -118,6 +126,11 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
         n, shape.maps, shape.rows * shape.columns, count, at(input), at(dOut), at(mean), at(inverse), at(gamma),
         at(dGamma), at(dBeta), at(dIn)),
 
+    rbfForward: (n, inputs, classes, scale, input, codes, out) =>
+      wasm.f32_rbf_forward!(n, inputs, classes, scale, at(input), at(codes), at(out)),
+    rbfBackward: (n, inputs, classes, scale, input, codes, dOut, dIn) =>
+      wasm.f32_rbf_backward!(n, inputs, classes, scale, at(input), at(codes), at(dOut), at(dIn)),
+
     dropout: (key, first, count, probability, values) =>
       wasm.f32_dropout!(key, first, count, dropLimit(probability), 1 / (1 - probability), at(values)),
 
@@ -127,12 +140,19 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
     meanSquared: (n, classes, low, high, scale, out, labels, order, first, losses, answers, dOut) =>
       wasm.f32_mean_squared!(
         n, classes, low, high, scale, at(out), at(labels), at(order), first, at(losses), at(answers), at(dOut)),
+    penalties: (n, classes, rubbish, scale, out, labels, order, first, losses, answers, dOut) =>
+      wasm.f32_penalties!(
+        n, classes, rubbish === null ? 0 : 1, rubbish ?? 0, scale, at(out), at(labels), at(order), first, at(losses),
+        at(answers), at(dOut)),
     softmax: (n, classes, values) => wasm.f32_softmax!(n, classes, at(values)),
 
     addUp: (parts, count, rows, total) => wasm.f32_add_up!(parts, count, at(rows), at(total)),
+    square: (count, values, out) => wasm.f32_square!(count, at(values), at(out)),
     sgd: (count, rate, decay, weight, gradient) => wasm.f32_sgd!(count, rate, decay, 0, at(weight), at(gradient), 0),
     momentum: (count, rate, decay, momentum, weight, gradient, velocity) =>
       wasm.f32_sgd!(count, rate, decay, momentum, at(weight), at(gradient), at(velocity)),
+    sdlm: (count, rate, decay, mu, weight, gradient, curvature) =>
+      wasm.f32_sdlm!(count, rate, decay, mu, at(weight), at(gradient), at(curvature)),
     adam: (count, rate, decay, beta1, beta2, epsilon, rate1, scale2, weight, gradient, mean, square) =>
       wasm.f32_adam!(
         count, rate * decay, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, rate1, scale2, at(weight), at(gradient), at(mean), at(square)),

@@ -69,7 +69,9 @@ export const commandFor = ({ net, settings }: Pick<Session, "net" | "settings">)
   const { optimiser, schedule } = settings;
   const rate = schedule.kind === "staged" ? [] : ["--rate", schedule.rate];
   const stages =
-    schedule.kind === "staged" ? ["--stages", schedule.stages.map((s) => `${s.epochs}x${s.rate}`).join()] : [];
+    schedule.kind === "staged"
+      ? ["--stages", schedule.stages.map((s) => `${s.epochs}x${s.rate}`).join(), ...(schedule.fresh ? ["--fresh"] : [])]
+      : [];
   return [
     ["lenet train", net.name],
     settings.data === null ? [] : ["--data", settings.data],

@@ -1,7 +1,8 @@
 // One epoch of a session: a walk through the training images in this epoch's order, watched from the outside, then the
 // validation images. Leaves the session at a position from which it can go on, whether the walk came to its end or not.
 import { LenetError } from "../errors.ts";
-import { rateAt } from "../optimisers/schedule.ts";
+import { stateNames } from "../optimisers/index.ts";
+import { rateAt, stageAt } from "../optimisers/schedule.ts";
 import { shuffle, stream } from "../random.ts";
 import { improves, keepWeights } from "./best.ts";
 import type { Position } from "./events.ts";
@@ -21,12 +22,14 @@ export const trainEpoch = async (session: Session): Promise<boolean> => {
   const startedMs = performance.now();
   fillOrder(session);
   fillRates(session);
+  beginStage(session);
   const watch = watchSteps(session);
-  const reached = await learn(session, watch);
+  const reached = (await measureCurvature(session)) ? await learn(session, watch) : position.image;
   const walkedMs = performance.now() - startedMs;
   session.learned += reached - position.image;
   const elapsedMs = (): number => position.elapsedMs + performance.now() - startedMs;
-  const validated = reached === counts.train && (await walkApart(session, counts.train, counts.validation));
+  const apart = counts.validation + (session.settings.watchTest ? counts.test : 0);
+  const validated = reached === counts.train && (await walkApart(session, counts.train, apart));
   if (!validated) {
     const step = position.epoch * stepsAnEpoch(session) + Math.ceil(reached / session.settings.batch);
     leaveAt(session, { epoch: position.epoch, image: reached, step, elapsedMs: elapsedMs() });
@@ -52,6 +55,25 @@ const fillRates = (session: Session): void => {
   const steps = stepsAnEpoch(session);
   for (let index = 0; index < steps; index++)
     rates[index] = rateAt(settings.schedule, position.epoch * steps + index, settings.epochs * steps, steps);
+};
+
+/**
+ * For SDLM: the curvature over the first images of the epoch's order, with the weights the epoch begins with. An epoch that is
+ * taken up in its middle keeps what was measured at its beginning. False when it was stopped before the end.
+ */
+const measureCurvature = async ({ settings, counts, position, team, stopping }: Session): Promise<boolean> => {
+  const { optimiser, batch } = settings;
+  if (optimiser.kind !== "sdlm" || position.image > 0) return true;
+  if (stopping()) return false;
+  const to = Math.min(optimiser.patterns, counts.train);
+  return (await team.walk({ training: false, curvature: true, from: 0, to, batch, step: 0 })) === to;
+};
+
+/** Forgets the velocity where the epoch is the first of a fresh stage; a run resumed at this very place does so again. */
+const beginStage = ({ arena, settings: { schedule, optimiser }, position }: Session): void => {
+  if (schedule.kind !== "staged" || !schedule.fresh || position.image > 0) return;
+  if (stageAt(schedule.stages, position.epoch).epoch > 0) return;
+  for (const name of stateNames(optimiser)) arena.floats(name).fill(0);
 };
 
 /** Walks to the end of the training images; gives the position reached. */
@@ -113,6 +135,7 @@ const watchSteps = (session: Session): StepWatch => {
       sum.misses += misses[sum.steps]!;
       sum.images += images;
       sum.steps++;
+      log(session, sum.steps, sum.images);
     }
     return sound;
   };
@@ -137,6 +160,20 @@ const watchSteps = (session: Session): StepWatch => {
     };
   };
   return { look, steps: () => sum.steps, score, progress };
+};
+
+/** Tells the mean loss of the last `logEvery` steps, unless a run that was resumed has told it before. */
+const log = (
+  { arena, logEvery, settings: { schedule }, position, emit }: Session,
+  step: number,
+  images: number,
+): void => {
+  if (logEvery === 0 || step % logEvery > 0 || images <= position.image) return;
+  const losses = arena.doubles("stepLosses").subarray(step - logEvery, step);
+  const rate = arena.doubles("rates")[step - 1]!;
+  const stage = schedule.kind === "staged" ? stageAt(schedule.stages, position.epoch).epoch : position.epoch;
+  const loss = losses.reduce((sum, one) => sum + one, 0) / logEvery;
+  emit({ kind: "log", epoch: position.epoch + 1, stageEpoch: stage + 1, step, rate, loss });
 };
 
 const lossError = (session: Session, step: number): LenetError => {
@@ -168,10 +205,11 @@ const leaveAt = (session: Session, position: Position): void => {
 const complete = (session: Session, train: Score, elapsedMs: number, imagesPerSecond: number): void => {
   const { arena, counts, folder, history, position, steps } = session;
   const epoch = position.epoch + 1;
-  const validation =
-    counts.validation > 0 ? { validation: scoreOf(arena, counts.train, counts.train + counts.validation) } : {};
+  const from = counts.train + counts.validation;
+  const validation = counts.validation > 0 ? { validation: scoreOf(arena, counts.train, from) } : {};
+  const test = session.settings.watchTest && counts.test > 0 ? { test: scoreOf(arena, from, from + counts.test) } : {};
   const rate = arena.doubles("rates")[stepsAnEpoch(session) - 1]!;
-  const record: EpochRecord = { epoch, train, ...validation, elapsedMs, imagesPerSecond, rate };
+  const record: EpochRecord = { epoch, train, ...validation, ...test, elapsedMs, imagesPerSecond, rate };
   const best = improves(record, session.best?.record);
   history.push(record);
   steps.push(...stepRows(session, epoch));

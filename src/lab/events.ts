@@ -54,6 +54,19 @@ export interface ProgressEvent {
   readonly remainingMs: number;
 }
 
+/** After every `logEvery` steps of an epoch, where that was asked for. */
+export interface LogEvent {
+  readonly kind: "log";
+  readonly epoch: number;
+  /** The same counted from the beginning of its stage; of the whole training where there are no stages. Both from 1. */
+  readonly stageEpoch: number;
+  /** Steps done in this epoch. */
+  readonly step: number;
+  readonly rate: number;
+  /** Mean over the steps since the last such event of the epoch. */
+  readonly loss: number;
+}
+
 /** After every epoch; `best` when no epoch before was as good on the validation images. */
 export interface EpochEvent {
   readonly kind: "epoch";
@@ -76,4 +89,4 @@ export interface StoppedEvent {
   readonly folder: string | null;
 }
 
-export type TrainEvent = StartEvent | ProgressEvent | EpochEvent | TestEvent | StoppedEvent;
+export type TrainEvent = StartEvent | ProgressEvent | LogEvent | EpochEvent | TestEvent | StoppedEvent;

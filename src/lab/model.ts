@@ -5,15 +5,16 @@ import { type Forward, openForward } from "../engine/forward.ts";
 import { LenetError } from "../errors.ts";
 import type { Tensor } from "../formats/safetensors.ts";
 import { kernelModule } from "../kernels/module.ts";
+import { answerOf, toProbabilities } from "../losses/index.ts";
 import type { Net } from "../nets/net.ts";
 import type { Ink } from "../shape.ts";
 import { fillTensors, tensorViews } from "./tensors.ts";
 
 /** What a net says about one image. */
 export interface Prediction {
-  /** The class with the largest output. */
+  /** The class with the largest output, or with the least penalty. */
   readonly label: number;
-  /** Of each class, adding up to 1: the softmax of the outputs. */
+  /** Of each class, adding up to 1: what the net's loss makes of the outputs. */
   readonly probabilities: readonly number[];
   /** The image it was shown (rows × columns). */
   readonly pixels: Ink;
@@ -93,12 +94,11 @@ const allOutputs = (forward: Forward, images: Ink, area: number): Float32Array =
 };
 
 const predictOne = ({ description, pixels, outputs, kernels, run }: Forward, image: Ink): Prediction => {
-  const { classes } = description.net;
+  const { classes, loss } = description.net;
   pixels.set(image);
   run(1);
-  let label = 0;
-  for (let i = 1; i < classes; i++) if (outputs[i]! > outputs[label]!) label = i;
-  kernels.softmax(1, classes, outputs);
+  const label = answerOf(loss, classes, outputs);
+  toProbabilities(loss, kernels, classes, outputs);
   const probabilities = new Array<number>(classes);
   for (let i = 0; i < classes; i++) probabilities[i] = outputs[i]!;
   return { label, probabilities, pixels: image };

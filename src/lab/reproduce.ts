@@ -1,15 +1,22 @@
-// Reproducing claims: every seed is a training of its own, one thread each, as many side by side as there are cores. Seeds
-// that are complete are not run again, unfinished ones go on where they stopped.
-import { rmSync } from "node:fs";
+// Reproducing claims: every seed is a trial of its own, on one thread, as many side by side as there are cores. Trials that
+// are complete are not run again, unfinished trainings go on where they stopped. What a trial came to is kept in its folder.
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { limit } from "../data/data-set.ts";
 import { LenetError } from "../errors.ts";
+import { makeFolder, readText, writeAtomically } from "../files.ts";
+import { usualArithmetic } from "../kernels/module.ts";
 import { netNamed } from "../nets/index.ts";
-import type { Claim } from "./claims.ts";
+import { runBaseline } from "./baseline.ts";
+import type { BaselineWork, Claim, TrainingWork } from "./claims/claim.ts";
 import type { Settings } from "./defaults.ts";
 import type { TrainEvent } from "./events.ts";
-import { type ClaimResult, meanAndSpread, type Outcome } from "./results.ts";
-import { hasCheckpoint, type Metrics, RUNS, readConfig, readMetrics } from "./run-folder.ts";
+import { loadParts, type Origins, originOf } from "./images.ts";
+import { type Measured, measureBaseline, measureTraining } from "./measure.ts";
+import { commit, processor, versions } from "./provenance.ts";
+import type { TrialOrigin } from "./results.ts";
+import { hasCheckpoint, RUNS, readConfig, readMetrics } from "./run-folder.ts";
 import { resolve, type TrainSettings } from "./settings.ts";
 import { train } from "./train.ts";
 
@@ -17,20 +24,34 @@ import { train } from "./train.ts";
 export interface Trial {
   readonly claim: Claim;
   readonly seed: number;
-  /** `runs/reproduce/<claim>/seed-<n>`; null for a slice, of which nothing is kept. */
-  readonly folder: string | null;
+  /** `runs/reproduce/<claim>/seed-<n>`. */
+  readonly folder: string;
+  /** A slice of a training only: enough to see that everything works, too little to hold against a claim. */
+  readonly quick: boolean;
 }
 
-/** What is trained of a slice: enough to see that everything works, too little to hold against a claim. */
-export const slice = { seeds: 2, epochs: 2, limit: 12_000 };
+/** What a trial came to. */
+export interface Finding {
+  readonly measured: Measured;
+  readonly origin: TrialOrigin;
+}
+
+/** What is trained of a slice. */
+export const slice = { seeds: 1, epochs: 2, limit: 6_000 };
+
+export type TrialEvent = TrainEvent | { readonly kind: "share"; readonly share: number } | DoneEvent;
+/** The trial is complete, of this time or of another. */
+export interface DoneEvent {
+  readonly kind: "done";
+  readonly finding: Finding;
+}
 
 export interface ReproduceSettings {
   readonly trials: readonly Trial[];
-  /** Trainings side by side. */
+  /** Trials side by side. */
   readonly jobs: number;
   readonly signal?: AbortSignal;
-  /** `done`: the trial is complete, of this time or of another. */
-  readonly onEvent?: (trial: Trial, event: TrainEvent | { readonly kind: "done"; readonly metrics: Metrics }) => void;
+  readonly onEvent?: (trial: Trial, event: TrialEvent) => void;
 }
 
 /** The seeds 1…n of these claims: `seeds` for all, or each claim's own number. */
@@ -41,29 +62,29 @@ export const trialsOf = (
   claims.flatMap((claim) =>
     Array.from({ length: seeds ?? (quick ? slice.seeds : claim.seeds) }, (_, index) => {
       const seed = index + 1;
-      return { claim, seed, folder: quick ? null : join(RUNS, "reproduce", claim.id, `seed-${seed}`) };
+      return { claim, seed, folder: join(RUNS, quick ? "slices" : "reproduce", claim.id, `seed-${seed}`), quick };
     }),
   );
 
 /**
- * Runs the trials that are not complete. Resolves to the metrics of all, or to null when a signal stopped them, each after
- * the step it was in. Throws LenetError as `train` does; the other trials have then stopped too, and can go on another time.
+ * Runs the trials that are not complete. Resolves to the findings of all, or to null when a signal stopped them. Throws
+ * LenetError as `train` does; the other trials have then stopped too, and can go on another time.
  */
-export const reproduce = async ({ trials, jobs, signal, onEvent }: ReproduceSettings): Promise<Metrics[] | null> => {
-  const found = trials.map((trial) => completed(trial));
-  const finish = (index: number, metrics: Metrics): void => {
-    found[index] = metrics;
-    onEvent?.(trials[index]!, { kind: "done", metrics });
+export const reproduce = async ({ trials, jobs, signal, onEvent }: ReproduceSettings): Promise<Finding[] | null> => {
+  const found: (Finding | undefined)[] = trials.map(keptFinding);
+  const finish = (index: number, finding: Finding): void => {
+    found[index] = finding;
+    onEvent?.(trials[index]!, { kind: "done", finding });
   };
-  for (const [index, metrics] of found.entries()) if (metrics) finish(index, metrics);
+  for (const [index, finding] of found.entries()) if (finding) finish(index, finding);
   const waiting = [...trials.keys()].filter((index) => !found[index]);
   const failure = new AbortController();
   const stop = AbortSignal.any(signal ? [signal, failure.signal] : [failure.signal]);
   const work = async (): Promise<void> => {
     for (let index = waiting.shift(); index !== undefined && !stop.aborted; index = waiting.shift()) {
       const trial = trials[index]!;
-      const metrics = await runTrial(trial, stop, (event) => onEvent?.(trial, event));
-      if (metrics) finish(index, metrics);
+      const finding = await runTrial(trial, stop, (event) => onEvent?.(trial, event));
+      if (finding) finish(index, finding);
     }
   };
   const workers = Array.from({ length: Math.min(jobs, waiting.length) }, () =>
@@ -73,87 +94,112 @@ export const reproduce = async ({ trials, jobs, signal, onEvent }: ReproduceSett
     }),
   );
   for (const worker of await Promise.allSettled(workers)) if (worker.status === "rejected") throw worker.reason;
-  const complete = found.filter((metrics) => metrics !== undefined);
+  const complete = found.filter((finding) => finding !== undefined);
   return complete.length === trials.length ? complete : null;
 };
 
-/** What `train` is told of this trial. */
-const settingsOf = ({ claim, seed, folder }: Trial): TrainSettings => {
-  const settings = { ...claim.settings, seed };
-  return folder === null ? { ...settings, epochs: slice.epochs, limit: slice.limit } : settings;
-};
+const findingPath = (folder: string): string => join(folder, "finding.json");
 
-/** The metrics of a trial that is complete. Throws LenetError when its folder holds the run of another recipe. */
-const completed = (trial: Trial): Metrics | undefined => {
-  const { folder } = trial;
-  if (folder === null || !hasCheckpoint(folder, "last")) return undefined;
-  checkSame(trial, folder);
-  return readMetrics(folder);
-};
-
-/** A claim's recipe may have changed since the folder was written. */
-const checkSame = (trial: Trial, folder: string): void => {
-  const { claim } = trial;
-  const { validation, ...wanted } = resolve(netNamed(claim.net), settingsOf(trial));
-  const kept = Object(readConfig(folder)["settings"]) as Settings;
-  const all = Object.entries(validation === undefined ? wanted : { ...wanted, validation });
-  for (const [name, value] of all) {
-    const got = kept[name as keyof Settings];
-    if (!isDeepStrictEqual(got, value))
-      throw new LenetError(
-        `${folder}: expected a run of ${claim.id} with ${name} ${JSON.stringify(value)}, got ${JSON.stringify(got)}. Move the folder away to train it anew.`,
-      );
-  }
+/** The finding of a trial that is complete. Throws LenetError when its folder holds the run of another recipe. */
+const keptFinding = ({ claim, seed, folder, quick }: Trial): Finding | undefined => {
+  if (claim.work.kind === "training" && hasCheckpoint(folder, "last"))
+    checkSame(claim, settingsOf(claim.work, seed, quick), folder);
+  const path = findingPath(folder);
+  if (!existsSync(path)) return undefined;
+  const finding = JSON.parse(readText(path, "a finding of lenet reproduce")) as Finding;
+  // A claim may have learned to ask for more since.
+  return claim.measures.every(({ of }) => of in finding.measured) ? finding : undefined;
 };
 
 /** Undefined when it was stopped. */
 const runTrial = async (
   trial: Trial,
   signal: AbortSignal,
+  onEvent: (event: TrialEvent) => void,
+): Promise<Finding | undefined> => {
+  const { work } = trial.claim;
+  const finding =
+    work.kind === "training"
+      ? await runTraining(trial, work, signal, onEvent)
+      : await runClassifier(trial, work, signal, onEvent);
+  if (finding) {
+    makeFolder(trial.folder);
+    writeAtomically(findingPath(trial.folder), `${JSON.stringify(finding, null, 2)}\n`);
+  }
+  return finding;
+};
+
+/** What `train` is told of this trial. */
+const settingsOf = ({ settings }: TrainingWork, seed: number, quick: boolean): TrainSettings =>
+  quick ? { ...settings, seed, epochs: slice.epochs, limit: slice.limit } : { ...settings, seed };
+
+/** A claim's recipe may have changed since the folder was written. */
+const checkSame = ({ id, work }: Claim, settings: TrainSettings, folder: string): void => {
+  const { validation, ...wanted } = resolve(netNamed((work as TrainingWork).net), settings);
+  const kept = Object(readConfig(folder)["settings"]) as Settings;
+  const all = Object.entries(validation === undefined ? wanted : { ...wanted, validation });
+  for (const [name, value] of all) {
+    const got = kept[name as keyof Settings];
+    if (!isDeepStrictEqual(got, value))
+      throw new LenetError(
+        `${folder}: expected a run of ${id} with ${name} ${JSON.stringify(value)}, got ${JSON.stringify(got)}. Move the folder away to train it anew.`,
+      );
+  }
+};
+
+const runTraining = async (
+  { claim, seed, folder, quick }: Trial,
+  work: TrainingWork,
+  signal: AbortSignal,
   onEvent: (event: TrainEvent) => void,
-): Promise<Metrics | undefined> => {
-  const { claim, folder } = trial;
-  const net = netNamed(claim.net);
-  const common = { threads: 1, signal, onEvent };
-  const resumable = folder !== null && hasCheckpoint(folder, "last");
-  // A kill in the very beginning leaves a folder with nothing to go on from.
-  if (folder !== null && !resumable) rmSync(folder, { recursive: true, force: true });
-  const how = resumable ? { resume: folder } : { ...settingsOf(trial), out: folder };
-  const { interrupted, metrics } = await train(net, { ...how, ...common });
-  return interrupted ? undefined : metrics;
+): Promise<Finding | undefined> => {
+  if (!isComplete(folder)) {
+    const net = netNamed(work.net);
+    const resumable = hasCheckpoint(folder, "last");
+    // A kill in the very beginning leaves a folder with nothing to go on from.
+    if (!resumable) rmSync(folder, { recursive: true, force: true });
+    const how = resumable ? { resume: folder } : { ...settingsOf(work, seed, quick), out: folder };
+    const { interrupted } = await train(net, { ...how, threads: 1, signal, onEvent });
+    if (interrupted) return undefined;
+  }
+  return { measured: await measureTraining(claim, folder, quick), origin: originOfRun(folder) };
 };
 
-/** What came out for a claim: its trials and their metrics. */
-export const outcomeOf = (trials: readonly Trial[], metrics: readonly Metrics[]): Outcome => {
-  const accuracies = (part: "test" | "train"): number[] => metrics.map((one) => one[part]?.accuracy ?? Number.NaN);
-  const trainAccuracy = accuracies("train");
+const isComplete = (folder: string): boolean => hasCheckpoint(folder, "last") && readMetrics(folder) !== undefined;
+
+const originOfRun = (folder: string): TrialOrigin => {
+  const config = readConfig(folder);
   return {
-    seeds: trials.map(({ seed }) => seed),
-    testAccuracy: accuracies("test"),
-    ...meanAndSpread(accuracies("test")),
-    trainAccuracy,
-    trainMean: meanAndSpread(trainAccuracy).mean,
+    commit: (config["commit"] as string | undefined) ?? null,
+    cpu: `${config["processor"]}`,
+    date: `${config["startedAt"]}`.slice(0, 10),
+    node: `${Object(config["versions"]).node}`,
+    arithmetic: `${Object(config["settings"]).arithmetic}`,
+    data: config["data"] as Origins,
   };
 };
 
-/** The same with where it comes from, as the trials' folders tell. */
-export const resultOf = (claim: Claim, trials: readonly Trial[], ours: Outcome): ClaimResult => {
-  const configs = trials.flatMap(({ folder }) => (folder === null ? [] : [readConfig(folder)]));
-  const each = (read: (config: (typeof configs)[number]) => unknown): string =>
-    [...new Set(configs.map((config) => `${read(config) ?? ""}`))].join(", ");
-  return {
-    id: claim.id,
-    title: claim.title,
-    published: claim.published,
-    aim: claim.aim,
-    reached: ours.mean >= claim.aim,
-    command: `lenet reproduce ${claim.id}${trials.length === claim.seeds ? "" : ` --seeds ${trials.length}`}`,
-    ours,
-    commit: each(({ commit }) => commit) || null,
-    cpu: each(({ processor }) => processor),
-    date: each(({ startedAt }) => `${startedAt}`.slice(0, 10)),
-    node: each(({ versions }) => Object(versions).node),
-    arithmetic: each(({ settings }) => Object(settings).arithmetic),
-    data: configs[0]?.["data"] as ClaimResult["data"],
+const runClassifier = async (
+  { claim, seed, quick }: Trial,
+  { baseline, data }: BaselineWork,
+  signal: AbortSignal,
+  onEvent: (event: TrialEvent) => void,
+): Promise<Finding | undefined> => {
+  const { train, test } = await loadParts(data);
+  const parts = { train: quick ? limit(train, slice.limit) : train, ...(test ? { test } : {}) };
+  const result = await runBaseline(baseline, parts, {
+    seed,
+    signal,
+    onProgress: ({ share }) => onEvent({ kind: "share", share }),
+  });
+  if (!result) return undefined;
+  const origin: TrialOrigin = {
+    commit: commit(),
+    cpu: processor(),
+    date: new Date().toISOString().slice(0, 10),
+    node: versions().node,
+    arithmetic: usualArithmetic(),
+    data: { train: originOf(train), test: test ? originOf(test) : null },
   };
+  return { measured: measureBaseline(claim, result), origin };
 };

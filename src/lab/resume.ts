@@ -30,6 +30,7 @@ const settled = [
   "shuffle",
   "distort",
   "limit",
+  "watchTest",
   "init",
   "out",
 ] as const;

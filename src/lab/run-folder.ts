@@ -23,6 +23,8 @@ export interface EpochRecord {
   readonly epoch: number;
   readonly train: Score;
   readonly validation?: Score;
+  /** Where test images are watched. */
+  readonly test?: Score;
   readonly elapsedMs: number;
   readonly imagesPerSecond: number;
   readonly rate: number;
@@ -121,7 +123,7 @@ export const readHistory = (dir: string): EpochRecord[] =>
     const record = parseObject(line, place);
     checkNumbers(record, ["epoch", "elapsedMs", "imagesPerSecond", "rate"], place);
     checkScore(record, "train", place);
-    if (record["validation"] !== undefined) checkScore(record, "validation", place);
+    for (const part of ["validation", "test"]) if (record[part] !== undefined) checkScore(record, part, place);
     return record as unknown as EpochRecord;
   });
 

@@ -12,7 +12,7 @@ import { kernelModule } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type Best, bestOf, keepWeights, putBack, type Weights } from "./best.ts";
 import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
-import { DATA, recipeOf, type Settings } from "./defaults.ts";
+import { recipeOf, type Settings } from "./defaults.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
 import { copyImages, countImages, fitParts, inkOf, loadParts, type Origins, originOf } from "./images.ts";
 import { modelFile, readTensors } from "./load.ts";
@@ -37,6 +37,8 @@ export interface Session extends Trained {
   /** Images learned from since this session began, at `startedMs` of the clock. */
   learned: number;
   readonly startedMs: number;
+  /** Steps between two "log" events; 0: none. */
+  readonly logEvery: number;
   stopping(): boolean;
   emit(event: TrainEvent): void;
 }
@@ -45,6 +47,7 @@ const MOST_THREADS = 256;
 
 /** Opens a training. Throws LenetError; then no run folder was made. */
 export const openSession = async (net: Net, given: TrainSettings): Promise<Session> => {
+  const logEvery = given.logEvery === undefined ? 0 : whole("logEvery", given.logEvery, 1);
   const old = given.resume === undefined ? null : openRun(given.resume, net, given);
   const { team, settings, counts, threads, origins } = await gather(net, given, old);
   const { arena, description } = team;
@@ -62,6 +65,7 @@ export const openSession = async (net: Net, given: TrainSettings): Promise<Sessi
       best: null,
       ...(old ? takeUp(trained, old) : begin(trained, given, origins, threads, counts)),
       learned: 0,
+      logEvery,
       startedMs: performance.now(),
       stopping: () => given.signal?.aborted === true,
       emit: (event) => given.onEvent?.(event),
@@ -77,7 +81,7 @@ export const openSession = async (net: Net, given: TrainSettings): Promise<Sessi
 const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const threads = whole("threads", given.threads ?? availableParallelism(), 1, MOST_THREADS);
   const intended = resolve(net, old ? (old.settings as TrainSettings) : given);
-  const data = old ? old.data : (given.data ?? DATA);
+  const data = old ? old.data : (given.data ?? recipeOf(net).data);
   const parts = fitParts(net, await loadParts(data), intended.limit);
   const validation = validationCount(intended, recipeOf(net), parts.train.count);
   const init = old ? old.settings.init : nameOfInit(given);

@@ -20,7 +20,7 @@ export interface DataParts {
 
 /** What `train` may be told; everything has a default (defaults.ts), or does nothing where it is left out. */
 export interface TrainSettings {
-  /** A registered name, a folder of IDX files, or the images themselves. Default: mnist. */
+  /** A registered name, a folder of IDX files, or the images themselves. Default: the recipe's. */
   readonly data?: string | DataParts;
   readonly epochs?: number;
   /** Images in a step; the last step of an epoch takes what is left. */
@@ -29,7 +29,7 @@ export interface TrainSettings {
   readonly optimiser?: OptimiserSpec["kind"] | OptimiserSpec;
   /** The learning rate, or the highest one of a schedule. */
   readonly rate?: number;
-  /** Share of the velocity that a step keeps; for the optimiser "momentum" alone. */
+  /** Share of the velocity that a step keeps; "sgd" with a momentum is the optimiser "momentum". */
   readonly momentum?: number;
   /** Decoupled weight decay, per step and unit of rate; biases are left alone. */
   readonly decay?: number;
@@ -47,6 +47,8 @@ export interface TrainSettings {
   readonly shuffle?: boolean;
   /** How training images are distorted, anew each time: a strength (0: not at all), or a kind with options, `elastic:alpha=20`. */
   readonly distort?: number | string;
+  /** Scores the test images after every epoch too, for a curve; nothing is chosen by them. */
+  readonly watchTest?: boolean;
   /** Only the first so many training images; validation images are taken from these. */
   readonly limit?: number;
   /** Weights to begin from: a model, a safetensors file or a run folder. */
@@ -57,6 +59,8 @@ export interface TrainSettings {
   readonly resume?: string;
   /** Ends the training after the step under way; the run can be resumed. */
   readonly signal?: AbortSignal;
+  /** An event "log" after every so many steps. Default: none. */
+  readonly logEvery?: number;
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
@@ -64,8 +68,9 @@ export interface TrainSettings {
 type Spell = (setting: string) => string;
 
 /** As resolved before the images are known. */
-export type Intended = Omit<Recipe, "validation"> & {
+export type Intended = Omit<Recipe, "data" | "validation"> & {
   readonly arithmetic: Arithmetic;
+  readonly watchTest: boolean;
   readonly validation: number | undefined;
   readonly limit: number | null;
 };
@@ -91,6 +96,7 @@ export const resolve = (net: Net, given: TrainSettings, spell: Spell = (setting)
     validation: given.validation === undefined ? undefined : whole(spell("validation"), given.validation, 0),
     shuffle: given.shuffle ?? recipe.shuffle,
     distort: readDistort(spell("distort"), given.distort ?? recipe.distort),
+    watchTest: given.watchTest ?? false,
     limit: given.limit === undefined || given.limit === null ? null : whole(spell("limit"), given.limit, 1),
   };
 };
@@ -110,11 +116,12 @@ export const readDistort = (place: string, given: number | string): number | str
   typeof given === "string" && !isNumber(given) ? distortName(place, given) : fromZero(place, given);
 
 /** The net's recipe; but whoever brings an optimiser or a rate means just that, not the recipe around it. */
-const baseRecipe = (net: Net, { optimiser: wanted, rate }: TrainSettings, spell: Spell): Recipe => {
+const baseRecipe = (net: Net, { optimiser: wanted, rate, momentum }: TrainSettings, spell: Spell): Recipe => {
   const recipe = recipeOf(net);
-  if (wanted === undefined) return rate === undefined ? recipe : plainly(recipe, recipe.optimiser.kind);
-  const kind = typeof wanted === "object" ? wanted.kind : wanted;
-  return plainly(recipe, oneOf(spell("optimiser"), kind, optimiserKinds));
+  const given = typeof wanted === "object" ? wanted.kind : wanted;
+  const named = given === undefined ? recipe.optimiser.kind : oneOf(spell("optimiser"), given, optimiserKinds);
+  const kind = named === "sgd" && momentum !== undefined ? "momentum" : named;
+  return given === undefined && rate === undefined && kind === named ? recipe : plainly(recipe, kind);
 };
 
 const refuseBeside = (spell: Spell, setting: string, value: unknown, other: string): void => {
@@ -145,6 +152,10 @@ const chooseOptimiser = (recipe: Recipe, given: TrainSettings, spell: Spell): Op
 const checkOptimiser = (spec: OptimiserSpec, spell: Spell): OptimiserSpec => {
   fromZero(spell("decay"), spec.decay);
   if (spec.kind === "momentum") share(spell("momentum"), spec.momentum);
+  if (spec.kind === "sdlm") {
+    aboveZero(spell("mu"), spec.mu);
+    whole(spell("patterns"), spec.patterns, 1);
+  }
   if (spec.kind === "adam") {
     share(spell("beta1"), spec.beta1);
     share(spell("beta2"), spec.beta2);
@@ -157,7 +168,7 @@ const chooseSchedule = (recipe: Recipe, given: TrainSettings, chosen: OptimiserS
   const { schedule: wanted } = given;
   if (typeof wanted === "object") {
     refuseBeside(spell, "rate", given.rate, "schedule");
-    return checkSchedule(wanted, spell);
+    return checkSchedule(wanted, chosen, spell);
   }
   const usual = recipe.schedule;
   const kind = wanted === undefined ? usual.kind : oneOf(spell("schedule"), wanted, scheduleKinds);
@@ -167,13 +178,17 @@ const chooseSchedule = (recipe: Recipe, given: TrainSettings, chosen: OptimiserS
   }
   const peak = usual.kind === "staged" || kind === "constant" ? plainRate(chosen.kind) : usual;
   const rate = given.rate ?? peak.rate;
-  if (kind === "constant") return checkSchedule({ kind, rate }, spell);
-  if (kind === "cosine")
-    return checkSchedule({ floor: FLOOR, ...(usual.kind === kind ? usual : {}), kind, rate }, spell);
-  return checkSchedule({ floor: FLOOR, warmup: WARMUP, ...(usual.kind === kind ? usual : {}), kind, rate }, spell);
+  if (kind === "constant") return checkSchedule({ kind, rate }, chosen, spell);
+  if (kind === "cosine" || kind === "linear")
+    return checkSchedule({ floor: FLOOR, ...(usual.kind === kind ? usual : {}), kind, rate }, chosen, spell);
+  return checkSchedule(
+    { floor: FLOOR, warmup: WARMUP, ...(usual.kind === kind ? usual : {}), kind, rate },
+    chosen,
+    spell,
+  );
 };
 
-const checkSchedule = (spec: ScheduleSpec, spell: Spell): ScheduleSpec => {
+const checkSchedule = (spec: ScheduleSpec, { kind }: OptimiserSpec, spell: Spell): ScheduleSpec => {
   oneOf(spell("schedule"), spec.kind, scheduleKinds);
   if (spec.kind === "staged") {
     if (spec.stages.length === 0)
@@ -182,6 +197,10 @@ const checkSchedule = (spec: ScheduleSpec, spell: Spell): ScheduleSpec => {
       whole(spell("stages"), epochs, 1);
       aboveZero(spell("stages"), rate);
     }
+    if (spec.fresh && kind !== "momentum")
+      throw new LenetError(
+        `${spell("fresh")}: expected the optimiser momentum beside it, got ${kind}. Set ${spell("optimiser")} to momentum.`,
+      );
     return spec;
   }
   aboveZero(spell("rate"), spec.rate);

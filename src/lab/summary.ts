@@ -3,7 +3,7 @@
 import { describe, type LayerPlace, type TensorPlace } from "../engine/describe.ts";
 import type { LayerSpec } from "../layers/index.ts";
 import type { Net } from "../nets/net.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, size } from "../shape.ts";
 
 export interface Counts {
   /** Numbers that are learned; connections that do not exist have none. */
@@ -12,8 +12,10 @@ export interface Counts {
   readonly connections: number;
 }
 
-/** Published counts beside ours. */
-export interface Comparison extends Counts {
+/** Published counts beside ours; null where nobody printed that one. */
+export interface Comparison {
+  readonly parameters: number | null;
+  readonly connections: number | null;
   readonly agrees: boolean;
   /** Where the counts differ, why; null where nobody has found out. */
   readonly slip: string | null;
@@ -36,6 +38,8 @@ export interface Summary {
   readonly input: Shape;
   readonly lines: readonly SummaryLine[];
   readonly total: Counts & { readonly multiplyAdds: number; readonly published: Comparison | null };
+  /** The input's and every layer's, and the published number; null where nobody printed it. */
+  readonly units: { readonly ours: number; readonly published: number | null };
   /** Where the published counts stand; null where there are none. */
   readonly source: string | null;
 }
@@ -47,7 +51,7 @@ export const summarise = (net: Net): Summary => {
   const lines: SummaryLine[] = [];
   for (const [index, { name, spec, layer, geometry, tensors }] of layers.entries()) {
     const last = lines.at(-1);
-    if (last && (spec.kind === "activation" || spec.kind === "dropout")) {
+    if (last && ["activation", "dropout", "repeat"].includes(spec.kind)) {
       lines[lines.length - 1] = { ...last, what: `${last.what}, ${whatIs(spec)}` };
       continue;
     }
@@ -67,8 +71,16 @@ export const summarise = (net: Net): Summary => {
     lines.reduce((total, line) => total + line[of], 0);
   const counts = { parameters: sum("parameters"), connections: sum("connections") };
   const total = { ...counts, multiplyAdds: sum("multiplyAdds"), published: compare(net, "total", counts) };
-  return { net: net.name, title: net.title, input, lines, total, source: net.published?.source ?? null };
+  const { published } = net;
+  const units = { ours: unitsOf(input, layers), published: published?.units ?? null };
+  return { net: net.name, title: net.title, input, lines, total, units, source: published?.source ?? null };
 };
+
+/** Units as the papers count them: what is computed from a unit alone, such as its activation, is the unit itself. */
+const unitsOf = (input: Shape, layers: readonly LayerPlace[]): number =>
+  layers
+    .filter(({ spec }) => !["activation", "batchNorm", "dropout", "repeat"].includes(spec.kind))
+    .reduce((sum, { geometry }) => sum + size(geometry.output), size(input));
 
 const freeParameters = ({ kind, size, absent }: TensorPlace): number =>
   kind === "statistic" ? 0 : absent.reduce((left, [from, to]) => left - (to - from), size);
@@ -77,8 +89,9 @@ const freeParameters = ({ kind, size, absent }: TensorPlace): number =>
 const compare = ({ published }: Net, name: string, ours: Counts): Comparison | null => {
   const theirs = name === "total" ? published : published?.layers[name];
   if (!published || !theirs) return null;
-  const { parameters, connections } = theirs;
-  const agrees = parameters === ours.parameters && connections === ours.connections;
+  const { parameters = null, connections = null } = theirs;
+  const agrees =
+    (parameters ?? ours.parameters) === ours.parameters && (connections ?? ours.connections) === ours.connections;
   return { parameters, connections, agrees, slip: agrees ? null : (published.slips[name] ?? null) };
 };
 
@@ -116,6 +129,12 @@ const whatIs = (spec: LayerSpec): string => {
       return `dropout ${spec.probability}`;
     case "maxPool":
       return `max pool ${square(spec.field)}`;
+    case "rbf":
+      return "distances from fixed codes";
+    case "repeat":
+      return `each map ${spec.times} times`;
+    case "subsample":
+      return `sub-sampling ${square(spec.field)}`;
     case "sumPool":
       return `${spec.average ? "average" : "sum"} pool ${square(spec.field)}`;
   }

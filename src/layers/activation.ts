@@ -27,3 +27,9 @@ export const forward = (spec: ActivationSpec, v: Views, pass: Pass): void =>
 export const backward = (spec: ActivationSpec, v: Views, pass: Pass): void => {
   if (v.dIn) v.kernels.activateBackward(spec.activation, pass.images * size(v.geometry.output), v.out, v.dIn);
 };
+
+/** d²E/din² = d²E/dout² × f′², the term of f″ left out (1998, eq. 27). */
+export const curvature = (spec: ActivationSpec, v: Views, _: Views, pass: Pass): void => {
+  backward(spec, v, pass);
+  backward(spec, v, pass);
+};

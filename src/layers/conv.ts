@@ -2,7 +2,7 @@
 // (1989), a table of connections (C3 of 1998), a bias for each unit instead of each map (1989).
 import { LenetError } from "../errors.ts";
 import type { Geometry, Kernels } from "../kernels/contract.ts";
-import { formatShape, type Shape } from "../shape.ts";
+import { type Floats, formatShape, type Shape } from "../shape.ts";
 import * as dense from "./dense.ts";
 import { type Census, learned, type ParameterSpec, type Pass, type Views, type Window } from "./layer.ts";
 
@@ -19,6 +19,8 @@ export interface ConvSpec {
   readonly paddingValue: number;
   readonly biasPer: "map" | "unit";
   readonly from: ConnectionTable | null;
+  /** The tensor holds the connections of the table alone, (maps, maps seen, field, field), as 1989 counts H2. */
+  readonly compact: boolean;
 }
 
 type Options = Pick<ConvSpec, "maps" | "field"> & Partial<Omit<ConvSpec, "kind" | "name">>;
@@ -32,6 +34,7 @@ export const conv = (name: string, options: Options): ConvSpec => ({
   paddingValue: 0,
   biasPer: "map",
   from: null,
+  compact: false,
   ...options,
 });
 
@@ -46,7 +49,12 @@ export const outputShape = (spec: ConvSpec, input: Shape): Shape => {
   return output;
 };
 
-const checkTable = ({ name, from, maps }: ConvSpec, input: Shape): void => {
+const checkTable = ({ name, from, maps, compact }: ConvSpec, input: Shape): void => {
+  const seen = new Set(from?.map((seen) => seen.length));
+  if (compact && seen.size !== 1)
+    throw new LenetError(
+      `${name}: expected a table that joins every map to equally many, for a compact tensor, got ${[...seen].join(", ") || "none"}.`,
+    );
   if (!from) return;
   if (from.length !== maps)
     throw new LenetError(
@@ -72,10 +80,15 @@ export const parameters = (spec: ConvSpec, input: Shape): readonly ParameterSpec
       .map((from): [number, number] => [(map * input.maps + from) * area, (map * input.maps + from + 1) * area]),
   );
   const biasShape = spec.biasPer === "map" ? [spec.maps] : [spec.maps, rows, columns];
-  return [
-    learned("weight", "weight", [spec.maps, input.maps, spec.field, spec.field], fanIn, absent),
-    learned("bias", "bias", biasShape, fanIn),
-  ];
+  const held = spec.compact ? seen(0).length : input.maps;
+  const weight = learned(
+    "weight",
+    "weight",
+    [spec.maps, held, spec.field, spec.field],
+    fanIn,
+    spec.compact ? [] : absent,
+  );
+  return [{ ...weight, fanOut: spec.maps * area }, learned("bias", "bias", biasShape, fanIn)];
 };
 
 export const census = (spec: ConvSpec, input: Shape): Census => {
@@ -99,17 +112,52 @@ export const scratch = (geometry: Geometry, kernels: Kernels): number => kernels
 export const forward = (spec: ConvSpec, v: Views, pass: Pass): void => {
   const bias = v.tensors["bias"]!;
   const shared = spec.biasPer === "map" ? bias : null;
-  v.kernels.convForward(v.geometry, pass.images, v.in, v.tensors["weight"]!, shared, v.out, v.scratch);
+  v.kernels.convForward(v.geometry, pass.images, v.in, allWeights(spec, v), shared, v.out, v.scratch);
   if (!shared) v.kernels.unitBiasForward(pass.images, bias.length, bias, v.out);
 };
 
 export const backward = (spec: ConvSpec, v: Views, pass: Pass): void => {
   const dBias = v.gradients["bias"]!;
   const shared = spec.biasPer === "map" ? dBias : null;
-  v.kernels.convBackwardWeight(v.geometry, pass.images, v.in, v.dOut, v.gradients["weight"]!, shared, v.scratch);
+  const dWeight = spec.compact ? v.buffers["dWeight"]! : v.gradients["weight"]!;
+  v.kernels.convBackwardWeight(v.geometry, pass.images, v.in, v.dOut, dWeight, shared, v.scratch);
+  if (spec.compact) fold(spec, v.geometry, dWeight, v.gradients["weight"]!);
   if (!shared) v.kernels.unitBiasBackward(pass.images, dBias.length, v.dOut, dBias);
-  if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, v.tensors["weight"]!, v.dIn, v.scratch);
+  if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, allWeights(spec, v), v.dIn, v.scratch);
 };
+
+/** Of a compact tensor: what the kernels work on, all maps joined to all, and its gradient. */
+export const buffers = (spec: ConvSpec, input: Shape): Record<string, number> => {
+  const all = spec.maps * input.maps * spec.field ** 2;
+  return spec.compact ? { weight: all, dWeight: all } : {};
+};
+
+/** The weights as the kernels want them: compact ones in their places among all, connections that do not exist zero. */
+const allWeights = ({ compact, from, field }: ConvSpec, { geometry: { input }, tensors, buffers }: Views): Floats => {
+  const held = tensors["weight"]!;
+  if (!compact) return held;
+  const all = buffers["weight"]!;
+  const area = field ** 2;
+  all.fill(0);
+  for (let map = 0, next = 0; map < from!.length; map++)
+    for (let index = 0; index < from![map]!.length; index++) {
+      const place = (map * input.maps + from![map]![index]!) * area;
+      for (let tap = 0; tap < area; tap++) all[place + tap] = held[next++]!;
+    }
+  return all;
+};
+
+/** Takes the gradients of the connections that exist. */
+const fold = ({ from, field }: ConvSpec, { input }: Geometry, all: Floats, compact: Floats): void => {
+  const area = field ** 2;
+  for (let map = 0, next = 0; map < from!.length; map++)
+    for (let index = 0; index < from![map]!.length; index++) {
+      const place = (map * input.maps + from![map]![index]!) * area;
+      for (let tap = 0; tap < area; tap++) compact[next++] = all[place + tap]!;
+    }
+};
+
+export const curvature = (spec: ConvSpec, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);
 
 /** A convolution that covers its whole input, as C5 does, is a dense layer under its own name, and works as one. */
 export const coversInput = (spec: ConvSpec, input: Shape): boolean =>
@@ -117,11 +165,13 @@ export const coversInput = (spec: ConvSpec, input: Shape): boolean =>
 
 export const whole = {
   outputShape,
-  parameters,
+  parameters: (spec: ConvSpec, input: Shape): readonly ParameterSpec[] =>
+    parameters(spec, input).map((tensor) => (tensor.fanOut ? { ...tensor, fanOut: spec.maps } : tensor)),
   census,
   window,
   inPlace,
   forward: dense.forward,
   backward: dense.backward,
   gradientRows: dense.gradientRows,
+  curvature: dense.curvature,
 };

@@ -15,7 +15,7 @@ export const dense = (name: string, { units }: { units: number }): DenseSpec => 
 export const outputShape = ({ units }: DenseSpec): Shape => ({ maps: units, rows: 1, columns: 1 });
 
 export const parameters = ({ units }: DenseSpec, input: Shape): readonly ParameterSpec[] => [
-  learned("weight", "weight", [units, size(input)], size(input)),
+  { ...learned("weight", "weight", [units, size(input)], size(input)), fanOut: units },
   learned("bias", "bias", [units], size(input)),
 ];
 
@@ -44,3 +44,5 @@ export const gradientRows = (_: unknown, v: Views, images: number, from: number,
   const { weight, bias } = v.gradients;
   v.kernels.denseBackwardWeight(images, size(input), output.maps, from, to, v.in, v.dOut, weight!, bias!);
 };
+
+export const curvature = (spec: unknown, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);

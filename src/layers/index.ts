@@ -7,6 +7,9 @@ import * as dense from "./dense.ts";
 import * as dropout from "./dropout.ts";
 import type { Layer } from "./layer.ts";
 import * as maxPool from "./max-pool.ts";
+import * as rbf from "./rbf.ts";
+import * as repeat from "./repeat.ts";
+import * as subsample from "./subsample.ts";
 import * as sumPool from "./sum-pool.ts";
 
 export { relu, sigmoid, squash, tanh } from "./activation.ts";
@@ -15,6 +18,9 @@ export { type ConnectionTable, conv } from "./conv.ts";
 export { dense } from "./dense.ts";
 export { dropout } from "./dropout.ts";
 export { maxPool } from "./max-pool.ts";
+export { rbf } from "./rbf.ts";
+export { repeat } from "./repeat.ts";
+export { subsample } from "./subsample.ts";
 export { averagePool, sumPool } from "./sum-pool.ts";
 
 /** A layer as data: what a net is written in, and what can be sent to a worker. */
@@ -25,6 +31,9 @@ export type LayerSpec =
   | dense.DenseSpec
   | dropout.DropoutSpec
   | maxPool.MaxPoolSpec
+  | rbf.RbfSpec
+  | repeat.RepeatSpec
+  | subsample.SubsampleSpec
   | sumPool.SumPoolSpec;
 
 const layers: { [Kind in LayerSpec["kind"]]: Layer<Extract<LayerSpec, { kind: Kind }>> } = {
@@ -34,6 +43,9 @@ const layers: { [Kind in LayerSpec["kind"]]: Layer<Extract<LayerSpec, { kind: Ki
   dense,
   dropout,
   maxPool,
+  rbf,
+  repeat,
+  subsample,
   sumPool,
 };
 

@@ -9,6 +9,8 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Inputs of one unit, for the initial range (one number, or one for each row of the first dimension); 0: starts at `start`. */
   readonly fanIn: number | readonly number[];
+  /** Of a weight: the units that one input is joined to, for initial ranges that ask for it. */
+  readonly fanOut?: number;
   /** The initial value where fanIn is 0. */
   readonly start: number;
   /** "weight" and "bias" are learned (weight decay applies to weights alone); a "statistic" is measured. */
@@ -37,6 +39,8 @@ export interface Views {
   readonly dOut: Floats;
   /** The layer's tensors, by role. */
   readonly tensors: Readonly<Record<string, Floats>>;
+  /** The layer's `constants`, by name. */
+  readonly constants: Readonly<Record<string, Floats>>;
   /** Gradients by role: this shard's own sums, or (for a layer with `gradientRows`) the whole batch's. */
   readonly gradients: Readonly<Record<string, Floats>>;
   /** This shard's `buffers`, by name. */
@@ -79,6 +83,14 @@ export interface Layer<Spec> {
    * more than the work. `views` are the whole batch's.
    */
   gradientRows?(spec: Spec, views: Views, images: number, from: number, to: number): void;
+  /**
+   * `backward` of second derivatives (1998, App. C, eq. 25 and 27, Gauss-Newton): dOut and dIn hold the diagonal of the second
+   * derivative, the gradients what it comes to for each weight. `squared` are the same views with input, tensors and padding
+   * squared: all that a layer needs whose output is linear in both. A layer without cannot be in a net that SDLM teaches.
+   */
+  curvature?(spec: Spec, views: Views, squared: Views, pass: Pass): void;
+  /** Numbers the layer reads and nobody learns, by name: no part of a file of weights. */
+  constants?(spec: Spec, input: Shape): Readonly<Record<string, readonly number[]>>;
   /** What must be known of every shard before any shard's forward, or backward, may begin. */
   beforeForward?(spec: Spec, views: Views, pass: Pass): void;
   beforeBackward?(spec: Spec, views: Views, pass: Pass): void;

@@ -24,3 +24,5 @@ export const forward = (_: MaxPoolSpec, v: Views, pass: Pass): void =>
 export const backward = (_: MaxPoolSpec, v: Views, pass: Pass): void => {
   if (v.dIn) v.kernels.maxPoolBackward(v.geometry, pass.images, v.in, v.dOut, v.dIn);
 };
+
+export const curvature = (spec: MaxPoolSpec, v: Views, _: Views, pass: Pass): void => backward(spec, v, pass);

@@ -58,3 +58,7 @@ export const forward = (spec: SumPoolSpec, v: Views, pass: Pass): void =>
 export const backward = (spec: SumPoolSpec, v: Views, pass: Pass): void => {
   if (v.dIn) v.kernels.sumPoolBackward(v.geometry, pass.images, scale(spec), v.dOut, v.dIn);
 };
+
+export const curvature = (spec: SumPoolSpec, v: Views, _: Views, pass: Pass): void => {
+  if (v.dIn) v.kernels.sumPoolBackward(v.geometry, pass.images, scale(spec) ** 2, v.dOut, v.dIn);
+};

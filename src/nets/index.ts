@@ -1,15 +1,38 @@
 // The nets by name, for the command line and for files that name their net.
 import { LenetError } from "../errors.ts";
+import { splitName } from "../named.ts";
 import { closest } from "../words.ts";
+import { ablation } from "./ablation.ts";
+import { alone, type Family, family } from "./family.ts";
+import { keras } from "./keras.ts";
+import { lenet1 } from "./lenet1.ts";
+import { lenet4 } from "./lenet4.ts";
 import { lenet5 } from "./lenet5.ts";
+import { lenet5of1998, rules as rulesOf1998 } from "./lenet5-1998.ts";
+import { linear, mlp } from "./mlp.ts";
 import type { Net } from "./net.ts";
+import { tutorial } from "./tutorial.ts";
+import { zipcode1989 } from "./zipcode1989.ts";
 
-export const nets: readonly Net[] = [lenet5];
+/** All families; the first one is what is meant where no net is named. */
+export const nets: readonly Family[] = [
+  alone(lenet5),
+  family("lenet5-1998", rulesOf1998, lenet5of1998),
+  zipcode1989,
+  alone(lenet1),
+  alone(lenet4),
+  alone(tutorial),
+  keras,
+  ablation,
+  linear,
+  mlp,
+];
 
-/** The net of this name; an unknown name is a LenetError that lists the known ones. */
-export const netNamed = (name: string): Net => {
-  const found = nets.find((net) => net.name === name);
-  if (found) return found;
-  const names = nets.map((net) => net.name);
+/** The net of this name, options included: `ablation:norm=no`. Throws LenetError, which offers the nearest known name. */
+export const netNamed = (text: string): Net => {
+  const { name, options } = splitName(text);
+  const found = nets.find((family) => family.name === name);
+  if (found) return found.named(options);
+  const names = nets.map((family) => family.name);
   throw new LenetError(`net: expected one of ${names.join(", ")}, got "${name}".${closest(name, names)}`);
 };

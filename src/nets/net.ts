@@ -15,19 +15,27 @@ export interface ImageSpec {
   readonly high: number;
 }
 
-/** Initial weights: uniform in ±scale / fanInᵖᵒʷᵉʳ; biases likewise, or zero. */
+/** Initial weights: uniform in ±scale / fanᵖᵒʷᵉʳ; biases likewise, or zero. */
 export interface InitialSpec {
+  /** The inputs of a unit (where nothing is said), or the mean of those and of the units that an input is joined to. */
+  readonly fan?: "in" | "mean";
   readonly scale: number;
   readonly power: number;
   readonly biases: "uniform" | "zero";
 }
 
+/** Counts that somebody printed, as far as they did. */
+export interface PublishedCounts {
+  readonly parameters?: number;
+  readonly connections?: number;
+}
+
 /** What somebody printed about a net, to hold our own counts against. */
-export interface Published {
+export interface Published extends PublishedCounts {
   readonly source: string;
-  readonly layers: Readonly<Record<string, { readonly parameters: number; readonly connections: number }>>;
-  readonly parameters: number;
-  readonly connections: number;
+  readonly layers: Readonly<Record<string, PublishedCounts>>;
+  /** Units, the input's included. */
+  readonly units?: number;
   /** Where the source contradicts itself, and how. */
   readonly slips: Readonly<Record<string, string>>;
 }
@@ -56,6 +64,9 @@ export const image = (rows: number, columns: number, options: Partial<ImageSpec>
 
 /** Weights and biases uniform in ±1/√fanIn, the custom of today's libraries. */
 export const inverseRoot: InitialSpec = { scale: 1, power: 0.5, biases: "uniform" };
+
+/** Weights in ±√(6 / (fan in + fan out)), biases zero: Glorot & Bengio 2010, the custom of Keras. */
+export const glorot: InitialSpec = { scale: Math.sqrt(3), power: 0.5, fan: "mean", biases: "zero" };
 
 /** A net with today's defaults: softmax and cross-entropy over ten classes, weights in ±1/√fanIn. */
 export const net = (

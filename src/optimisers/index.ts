@@ -13,20 +13,33 @@ export type OptimiserSpec =
       readonly beta1: number;
       readonly beta2: number;
       readonly epsilon: number;
-    };
+    }
+  | SdlmSpec;
 
-export const optimiserKinds = ["sgd", "momentum", "adam"] as const;
+/**
+ * Stochastic diagonal Levenberg-Marquardt (1998, App. C): each weight has a rate of its own, rate / (mu + h), where h is the mean
+ * curvature of the error in that weight over the first `patterns` images of an epoch, measured before it begins.
+ */
+export interface SdlmSpec {
+  readonly kind: "sdlm";
+  readonly decay: number;
+  readonly mu: number;
+  readonly patterns: number;
+}
 
-/** Adam as published by Kingma & Ba 2015: β₁ .9, β₂ .999, ε 1e-8; momentum .9. */
+export const optimiserKinds = ["sgd", "momentum", "adam", "sdlm"] as const;
+
+/** Adam as published by Kingma & Ba 2015: β₁ .9, β₂ .999, ε 1e-8; momentum .9; SDLM as in 1998: µ .02, 500 patterns. */
 export const optimiser = (kind: OptimiserSpec["kind"], { decay = 0, momentum = 0.9 } = {}): OptimiserSpec => {
   if (kind === "sgd") return { kind, decay };
   if (kind === "momentum") return { kind, decay, momentum };
+  if (kind === "sdlm") return { kind, decay, mu: 0.02, patterns: 500 };
   return { kind, decay, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 };
 
 /** Names of the state vectors. */
 export const stateNames = ({ kind }: OptimiserSpec): readonly string[] =>
-  ({ sgd: [], momentum: ["velocity"], adam: ["mean", "square"] })[kind];
+  ({ sgd: [], momentum: ["velocity"], adam: ["mean", "square"], sdlm: ["curvature"] })[kind];
 
 /** A range of weights with its gradients and state. */
 export interface Range {
@@ -44,6 +57,7 @@ export const update = (spec: OptimiserSpec, kernels: Kernels, range: Range, rate
   const count = weight.length;
   if (spec.kind === "sgd") kernels.sgd(count, rate, decay, weight, gradient);
   else if (spec.kind === "momentum") kernels.momentum(count, rate, decay, spec.momentum, weight, gradient, state[0]!);
+  else if (spec.kind === "sdlm") kernels.sdlm(count, rate, decay, spec.mu, weight, gradient, state[0]!);
   else {
     const { beta1, beta2, epsilon } = spec;
     const rate1 = rate / (1 - power(beta1, step));

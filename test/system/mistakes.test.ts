@@ -62,7 +62,12 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "--rate: expected a value, got none. See: lenet train --help",
   ],
   ["a word too many", ["train", "lenet5", "x"], 2, /^lenet train: too many arguments/],
-  ["an unknown net", ["train", "lenet6"], 2, 'net: expected one of lenet5, got "lenet6". Did you mean "lenet5"?'],
+  [
+    "an unknown net",
+    ["train", "lenet6"],
+    2,
+    'net: expected one of lenet5, lenet5-1998, lenet1, got "lenet6". Did you mean "lenet5"?',
+  ],
   ["no epochs", ["train", "--epochs", "0"], 2, '--epochs: expected a whole number from 1, got "0".'],
   ["a batch below 1", ["train", "--batch", "-1"], 2, '--batch: expected a whole number from 1, got "-1".'],
   [
@@ -79,7 +84,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "an unknown optimiser",
     ["train", "--optimiser", "adem"],
     2,
-    '--optimiser: expected one of sgd, momentum, adam, got "adem". Did you mean "adam"?',
+    '--optimiser: expected one of sgd, momentum, adam, sdlm, got "adem". Did you mean "adam"?',
   ],
   [
     "an unknown schedule",

@@ -7,6 +7,7 @@ import { reference } from "../../src/kernels/reference/index.ts";
 import { checkTrials, openBench, type Trial } from "./support/conformance.ts";
 import { convBackwardInputTrials, convBackwardWeightTrials, convForwardTrials } from "./support/conv-trials.ts";
 import { addUpTrials, lossTrials, normTrials, optimiserTrials, softmaxTrials } from "./support/more-trials.ts";
+import { rbfTrials, sdlmTrials, squareTrials, subsampleTrials } from "./support/paper-trials.ts";
 import {
   activationTrials,
   denseBackwardInputTrials,
@@ -46,6 +47,8 @@ const suites: Record<string, () => Trial[]> = {
   denseBackwardWeight: denseBackwardWeightTrials,
   "sum pooling": sumPoolTrials,
   "max pooling": maxPoolTrials,
+  "sub-sampling": subsampleTrials,
+  "distances from codes": rbfTrials,
   activations: activationTrials,
   "unit biases": unitBiasTrials,
   dropout: dropoutTrials,
@@ -56,6 +59,8 @@ const suites: Record<string, () => Trial[]> = {
   softmax: softmaxTrials,
   addUp: addUpTrials,
   optimisers: optimiserTrials,
+  "squares of SDLM": squareTrials,
+  "rates of SDLM": sdlmTrials,
 };
 
 describe.each(benches)(

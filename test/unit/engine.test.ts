@@ -25,7 +25,7 @@ import {
   tanh,
 } from "../../src/layers/index.ts";
 import { image, type Net, net } from "../../src/nets/net.ts";
-import { optimiser, optimiserKinds } from "../../src/optimisers/index.ts";
+import { type OptimiserSpec, optimiser, optimiserKinds } from "../../src/optimisers/index.ts";
 import { type Arithmetic, type Rig, rig } from "./support/rig.ts";
 
 /** Every kind of layer, so small that thousands of steps cost nothing. */
@@ -49,6 +49,9 @@ const plain = net("plain", "", image(9, 8), [
   dense("OUT", { units: 10 }),
 ]);
 
+/** A net that this optimiser can teach: SDLM has no curvature of norms and dropout. */
+const teachable = (kind: OptimiserSpec["kind"]): Net => (kind === "sdlm" ? plain : small);
+
 /** A copy of everything in an arena. */
 const bytesOf = ({ arena }: Pick<Rig, "arena">): Uint8Array => new Uint8Array(arena.floats("weights").buffer).slice();
 
@@ -56,7 +59,7 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a.buffer).eq
 
 describe("a step", () => {
   it.each(optimiserKinds)("taken twice from one snapshot leaves the same bytes everywhere (%s).", (kind) => {
-    const bench = rig(small, { batch: 20, arithmetic: "fast", optimiser: optimiser(kind, { decay: 0.01 }) });
+    const bench = rig(teachable(kind), { batch: 20, arithmetic: "fast", optimiser: optimiser(kind, { decay: 0.01 }) });
     bench.arena.doubles("rates").fill(0.05);
     bench.step(20, 0);
     const snapshot = bytesOf(bench);

@@ -1,28 +1,19 @@
 // Numbers computed by somebody else (test/fixtures/golden/README.md): the first batch of modern LeNet-5 to five digits with
 // either arithmetic, and 50 steps of training on real digits with one, two and three threads, which must agree to the bit.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DataSet, limit } from "../../src/data/data-set.ts";
-import { loadData } from "../../src/data/registry.ts";
 import { startTeam, type Team } from "../../src/engine/team.ts";
-import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { arithmetics, hasFused, kernelModule, type Arithmetic as Sums } from "../../src/kernels/module.ts";
 import { lenet5 } from "../../src/nets/lenet5.ts";
 import { optimiser } from "../../src/optimisers/index.ts";
-import type { Floats } from "../../src/shape.ts";
-import { type Arithmetic, type Rig, rig, tensorOf } from "./support/rig.ts";
+import { difference, digits as firstDigits, golden, load } from "./support/golden.ts";
+import { type Arithmetic, rig, tensorOf } from "./support/rig.ts";
 
 const BATCH = 64;
 const STEPS = 50;
 
-const golden = (kind: "adam" | "sgd"): ((name: string) => Floats | Uint8Array) => {
-  const file = `lenet5-modern.${kind}.safetensors`;
-  const bytes = readFileSync(new URL(`../fixtures/golden/${file}`, import.meta.url));
-  const { tensors } = decodeSafetensors(bytes, file);
-  return (name) => tensors.get(name)!.data as Floats | Uint8Array;
-};
-const files = { adam: golden("adam"), sgd: golden("sgd") };
+const files = { adam: golden("lenet5-modern.adam"), sgd: golden("lenet5-modern.sgd") };
 const recipes = {
   adam: { optimiser: optimiser("adam"), rate: 0.001 },
   sgd: { optimiser: optimiser("sgd"), rate: 0.05 },
@@ -30,32 +21,8 @@ const recipes = {
 
 let digits: DataSet;
 beforeAll(async () => {
-  digits = limit(await loadData("mnist", "train"), BATCH * STEPS);
+  digits = await firstDigits(BATCH * STEPS);
 });
-
-/** The largest difference of two tensors, relative to the largest magnitude of the one that is right. */
-const difference = (got: ArrayLike<number>, wanted: ArrayLike<number>): number => {
-  let [largest, furthest] = [0, 0];
-  for (let i = 0; i < wanted.length; i++) {
-    largest = Math.max(largest, Math.abs(wanted[i]!));
-    furthest = Math.max(furthest, Math.abs(got[i]! - wanted[i]!));
-  }
-  return got.length === wanted.length ? furthest / largest : Number.NaN;
-};
-
-/** Puts the golden weights and the digits into an arena, in file order. */
-const load = (
-  { description, arena }: Pick<Rig, "description" | "arena">,
-  kind: "adam" | "sgd",
-  count: number,
-): void => {
-  for (const { name, offset } of description.tensors) arena.floats("weights").set(files[kind](name), offset);
-  arena.bytes("pixels").set(limit(digits, count).images);
-  arena.bytes("labels").set(limit(digits, count).labels);
-  arena.ints("order").forEach((_, position, order) => {
-    order[position] = position;
-  });
-};
 
 describe("the first batch of modern LeNet-5", () => {
   it("shows the net what the fixture shows it.", () => {
@@ -71,7 +38,7 @@ describe("the first batch of modern LeNet-5", () => {
   for (const [arithmetic, kind] of judged)
     it(`gives the input, outputs, loss and every gradient to five digits (${arithmetic}, weights of ${kind}).`, () => {
       const bench = rig(lenet5, { batch: BATCH, arithmetic });
-      load(bench, kind, BATCH);
+      load(bench, files[kind], limit(digits, BATCH));
       const loss = bench.step(BATCH);
       const { arena, description } = bench;
       const differences: [string, number][] = [
@@ -104,7 +71,7 @@ const train = async (
     positions: count,
   };
   const team: Team = await startTeam(kernelModule(sums), lenet5, options);
-  load(team, kind, count);
+  load(team, files[kind], digits);
   team.arena.doubles("rates").fill(recipes[kind].rate);
   expect(await team.walk({ training: true, from: 0, to: count, batch: BATCH, step: 0 })).toBe(count);
   await team.end();

@@ -8,15 +8,25 @@ import {
   dense,
   dropout,
   maxPool,
+  rbf,
   relu,
+  repeat,
   sigmoid,
   squash,
+  subsample,
   sumPool,
   tanh,
 } from "../../src/layers/index.ts";
 import { checkGradients, type GradientCase, relativeError } from "./support/gradients.ts";
 
 const out = dense("OUT", { units: 3 });
+
+/** Three codes of six numbers, not all as far from each other. */
+const codes = [
+  [1, -1, 1, 1, -1, 1],
+  [-1, -1, 1, -1, -1, 1],
+  [1, 1, 1, -1, 1, -1],
+];
 
 const cases: Record<string, GradientCase> = {
   "conv of stride 1": { rows: 5, columns: 4, layers: [conv("C", { maps: 4, field: 3 }), out], images: 2 },
@@ -39,6 +49,29 @@ const cases: Record<string, GradientCase> = {
     layers: [conv("C", { maps: 4, field: 3, from: [[0, 2], [1], [0, 1, 2], [2, 0]] }), out],
     images: 3,
   },
+  "conv with a compact table, in a frame of -1, as in 1989": {
+    rows: 5,
+    columns: 4,
+    layers: [
+      conv("H2", {
+        maps: 3,
+        field: 3,
+        stride: 2,
+        padding: 1,
+        paddingValue: -1,
+        biasPer: "unit",
+        from: [
+          [2, 0],
+          [1, 2],
+          [0, 1],
+        ],
+        compact: true,
+      }),
+      out,
+    ],
+    images: 9,
+  },
+  "each map three times": { rows: 2, columns: 3, maps: 2, layers: [repeat("R", { times: 3 }), tanh(), out], images: 9 },
   "conv with a bias for each unit, as in 1989": {
     rows: 6,
     columns: 5,
@@ -78,6 +111,49 @@ const cases: Record<string, GradientCase> = {
     images: 2,
   },
   "sum pool with a row left over": { rows: 5, columns: 4, layers: [sumPool("S", { field: 2 }), out], images: 3 },
+  "sub-sampling with a row and a column left over": {
+    rows: 5,
+    columns: 7,
+    layers: [subsample("S2", { field: 2 }), out],
+    images: 3,
+  },
+  "sub-sampling of rows wide enough for whole vectors": {
+    rows: 4,
+    columns: 18,
+    maps: 2,
+    layers: [subsample("S2", { field: 2 }), squash(), out],
+    images: 2,
+  },
+  "sub-sampling by threes, as the first layer": {
+    rows: 6,
+    columns: 6,
+    layers: [subsample("S2", { field: 3 }), dense("F", { units: 6 }), out],
+    images: 9,
+    first: true,
+  },
+  "distances from codes under cross-entropy": {
+    rows: 2,
+    columns: 3,
+    maps: 1,
+    layers: [rbf("OUT", { codes, scale: 0.1 })],
+    images: 5,
+  },
+  "the penalty of the right class, eq. 8": {
+    rows: 2,
+    columns: 3,
+    maps: 1,
+    layers: [rbf("OUT", { codes })],
+    loss: { kind: "penalty" },
+    images: 9,
+  },
+  "the penalty against all others and rubbish, eq. 9": {
+    rows: 2,
+    columns: 3,
+    maps: 1,
+    layers: [dense("F6", { units: 6 }), squash(), rbf("OUT", { codes, scale: 1 })],
+    loss: { kind: "penaltyMap", rubbish: 2 },
+    images: 9,
+  },
   "max pool with a row and a column left over": {
     rows: 5,
     columns: 7,

@@ -2,9 +2,13 @@
 import { describe as about, expect, it } from "vitest";
 import { type Description, describe } from "../../src/engine/describe.ts";
 import { reference } from "../../src/kernels/reference/index.ts";
-import { type ConnectionTable, conv, dense } from "../../src/layers/index.ts";
+import { conv, dense } from "../../src/layers/index.ts";
+import { digitCodes } from "../../src/nets/digit-codes.ts";
+import { lenet1, table1 } from "../../src/nets/lenet1.ts";
 import { lenet5 } from "../../src/nets/lenet5.ts";
+import { usual as lenet5of1998, lenet5of1998 as makeLenet5of1998, tableI } from "../../src/nets/lenet5-1998.ts";
 import { image, net } from "../../src/nets/net.ts";
+import { size } from "../../src/shape.ts";
 import { openBench } from "./support/conformance.ts";
 
 interface Counts {
@@ -75,47 +79,30 @@ about("modern LeNet-5", () => {
   });
 });
 
-/** Rows: maps of S2, 0 to 5; columns: maps of C3, 0 to 15. An X is a connection. */
-const drawn = `
-X . . . X X X . . X X X X . X X
-X X . . . X X X . . X X X X . X
-X X X . . . X X X . . X . X X X
-. X X X . . X X X X . . X . X X
-. . X X X . . X X X X . X X . X
-. . . X X X . . X X X X . X X X`;
-
-const tableI: ConnectionTable = [
-  [0, 1, 2],
-  [1, 2, 3],
-  [2, 3, 4],
-  [3, 4, 5],
-  [0, 4, 5],
-  [0, 1, 5],
-  [0, 1, 2, 3],
-  [1, 2, 3, 4],
-  [2, 3, 4, 5],
-  [0, 3, 4, 5],
-  [0, 1, 4, 5],
-  [0, 1, 2, 5],
-  [0, 1, 3, 4],
-  [1, 2, 4, 5],
-  [0, 2, 3, 5],
-  [0, 1, 2, 3, 4, 5],
-];
-
 /** The maps follow each other, the last one by the first. */
 const isContiguous = (maps: readonly number[]): boolean =>
   maps.filter((map) => !maps.includes((map + 1) % 6)).length <= 1;
 
 about("Table I of 1998", () => {
-  it("is the table as it is drawn.", () => {
-    const rows = drawn
-      .trim()
-      .split("\n")
-      .map((row) => row.split(" "));
-    expect(tableI).toEqual(
-      Array.from({ length: 16 }, (_, map) => [0, 1, 2, 3, 4, 5].filter((from) => rows[from]![map] === "X")),
-    );
+  it("is the table as others have it in numbers.", () => {
+    expect(tableI).toEqual([
+      [0, 1, 2],
+      [1, 2, 3],
+      [2, 3, 4],
+      [3, 4, 5],
+      [0, 4, 5],
+      [0, 1, 5],
+      [0, 1, 2, 3],
+      [1, 2, 3, 4],
+      [2, 3, 4, 5],
+      [0, 3, 4, 5],
+      [0, 1, 4, 5],
+      [0, 1, 2, 5],
+      [0, 1, 3, 4],
+      [1, 2, 4, 5],
+      [0, 2, 3, 5],
+      [0, 1, 2, 3, 4, 5],
+    ]);
   });
 
   it("has six contiguous triples, six contiguous quadruples, three discontinuous quadruples, and one of all six.", () => {
@@ -128,23 +115,121 @@ about("Table I of 1998", () => {
     ]);
   });
 
-  it("gives C3 1,516 parameters and 151,600 connections.", () => {
-    const c3 = conv("C3", { maps: 16, field: 5, from: tableI });
-    const below = conv("S2", { maps: 6, field: 1 });
-    const { C3 } = census(describe(net("c3", "", image(14, 14), [below, c3, dense("OUT", { units: 10 })])));
-    expect(C3).toEqual({ parameters: 1_516, connections: 151_600 });
+  it("starts each unit by the number of inputs it really has: 75, 100 or 150.", () => {
+    const fanIns = [...Array(6).fill(75), ...Array(9).fill(100), 150];
+    const c3 = describe(lenet5of1998).layers.find(({ name }) => name === "C3")!;
+    expect(c3.tensors.map(({ fanIn }) => fanIn)).toEqual([fanIns, fanIns]);
+  });
+});
+
+/** Shapes after the input and every layer with a name. */
+const shapesOf = ({ input, layers }: Description): string[] =>
+  [input, ...layers.filter(({ spec }) => "name" in spec).map(({ geometry }) => geometry.output)].map(
+    ({ maps, rows, columns }) => (rows * columns === 1 ? `${maps}` : `${maps}@${rows}×${columns}`),
+  );
+
+about("LeNet-5 of 1998", () => {
+  const description = describe(lenet5of1998);
+
+  it("has the parameters and connections of section II.B, layer by layer, and 840 fixed ones.", () => {
+    const { layers } = lenet5of1998.published!;
+    expect(census(description)).toEqual({ ...layers, OUT: { parameters: 0, connections: 840 } });
+    expect(layers).toEqual({
+      C1: { parameters: 156, connections: 122_304 },
+      S2: { parameters: 12, connections: 5_880 },
+      C3: { parameters: 1_516, connections: 151_600 },
+      S4: { parameters: 32, connections: 2_000 },
+      C5: { parameters: 48_120, connections: 48_120 },
+      F6: { parameters: 10_164, connections: 10_164 },
+    });
   });
 
-  it("starts each unit by the number of inputs it really has: 75, 100 or 150.", () => {
-    const { layers } = describe(
-      net("c3", "", image(14, 14), [
-        conv("S2", { maps: 6, field: 1 }),
-        conv("C3", { maps: 16, field: 5, from: tableI }),
-        dense("OUT", { units: 10 }),
-      ]),
+  it("has 60,000 free parameters and 340,908 connections.", () => {
+    expect(total(census(description))).toEqual({ parameters: 60_000, connections: 340_908 });
+  });
+
+  it("goes through the paper's shapes.", () => {
+    expect(shapesOf(description)).toEqual(["1@32×32", "6@28×28", "6@14×14", "16@10×10", "16@5×5", "120", "84", "10"]);
+  });
+
+  it("is shown background as -0.1 and ink as 1.175, and squashes after C1, S2, C3, S4, C5 and F6.", () => {
+    const { image: shown, layers } = lenet5of1998;
+    expect([shown.low, shown.high, shown.padding, shown.paddingValue]).toEqual([-0.1, 1.175, 2, -0.1]);
+    const words = layers.map((layer) => ("name" in layer ? layer.name : layer.activation)).join(" ");
+    expect(words).toBe("C1 squash S2 squash C3 squash S4 squash C5 squash F6 squash OUT");
+  });
+
+  it("keeps its codes out of files of weights.", () => {
+    expect(description.tensors.map(({ name }) => name).filter((name) => name.startsWith("OUT"))).toEqual([]);
+  });
+
+  it("learns by eq. 8, or by eq. 9 when told to.", () => {
+    expect(lenet5of1998.loss).toEqual({ kind: "penalty" });
+    const map = makeLenet5of1998({ loss: "map", rubbish: 0.5 });
+    expect([map.name, map.loss]).toEqual(["lenet5-1998:loss=map,rubbish=0.5", { kind: "penaltyMap", rubbish: 0.5 }]);
+    expect(() => makeLenet5of1998({ loss: "mse", rubbish: 2 })).toThrow(
+      "lenet5-1998, rubbish: expected loss=map beside it, got loss=mse, which has no such term.",
     );
-    const fanIns = [...Array(6).fill(75), ...Array(9).fill(100), 150];
-    expect(layers[1]!.tensors.map(({ fanIn }) => fanIn)).toEqual([fanIns, fanIns]);
+  });
+});
+
+about("the codes of the digits", () => {
+  const distance = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
+
+  it("are ten bitmaps of 7×12 with the ink of Fig. 3.", () => {
+    expect(digitCodes.map((code) => code.length)).toEqual(Array(10).fill(84));
+    expect(digitCodes.flat().every((value) => Math.abs(value) === 1)).toBe(true);
+    const ink = digitCodes.map((code) => code.filter((value) => value === 1).length);
+    expect(ink).toEqual([35, 27, 33, 32, 41, 35, 39, 25, 43, 39]);
+  });
+
+  it("lie 48 (6 and 8) to 200 from each other.", () => {
+    const pairs = digitCodes.flatMap((a, i) =>
+      digitCodes.slice(i + 1).map((b, j) => ({ digits: `${i}-${i + 1 + j}`, far: distance(a, b) })),
+    );
+    const [near, far] = [Math.min, Math.max].map((most) => most(...pairs.map((pair) => pair.far)));
+    expect([near, far]).toEqual([48, 200]);
+    const at = (distance: number): string[] => pairs.filter((pair) => pair.far === distance).map((pair) => pair.digits);
+    expect([at(48), at(200)]).toEqual([["6-8"], ["1-4", "1-8", "4-7"]]);
+  });
+
+  it("have a bar and an empty row above the 0, 2, 4 and 5.", () => {
+    const row = (digit: number, from: number): string =>
+      digitCodes[digit]!.slice(7 * from, 7 * from + 7)
+        .map((value) => (value === 1 ? "#" : "."))
+        .join("");
+    for (const digit of [0, 2, 4, 5]) expect([row(digit, 0), row(digit, 1)]).toEqual([".#####.", "......."]);
+    expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((y) => row(7, y)).join("\n")).toBe(
+      "#######\n.....##\n.....##\n....##.\n...##..\n...##..\n..##...\n..##...\n..##...\n..##...\n.......\n.......",
+    );
+  });
+});
+
+about("LeNet-1", () => {
+  const description = describe(lenet1);
+
+  it("has 2,578 parameters and 98,442 connections, and these layer by layer.", () => {
+    const counts = census(description);
+    expect(total(counts)).toEqual({ parameters: 2_578, connections: 98_442 });
+    expect(counts).toEqual({
+      H1: { parameters: 104, connections: 59_904 },
+      H2: { parameters: 8, connections: 2_880 },
+      H3: { parameters: 512, connections: 32_768 },
+      H4: { parameters: 24, connections: 960 },
+      OUT: { parameters: 1_930, connections: 1_930 },
+    });
+  });
+
+  it("joins H2 to H3 by Table 1.", () => {
+    const oneBased = [[1], [1, 2], [1, 2], [2], [1, 2], [1, 2], [3], [3, 4], [3, 4], [4], [3, 4], [3, 4]];
+    expect(table1).toEqual(oneBased.map((maps) => maps.map((map) => map - 1)));
+  });
+
+  it("goes through the paper's shapes, 4,634 units and one for the biases.", () => {
+    expect(shapesOf(description)).toEqual(["1@28×28", "4@24×24", "4@12×12", "12@8×8", "12@4×4", "10"]);
+    const units = description.layers.filter(({ spec }) => "name" in spec).map(({ geometry }) => size(geometry.output));
+    expect(units.reduce((sum, count) => sum + count, size(description.input))).toBe(4_634);
   });
 });
 

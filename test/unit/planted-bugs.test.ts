@@ -2,7 +2,7 @@
 // without it must not be.
 import { describe, expect, it } from "vitest";
 import type { Kernels } from "../../src/kernels/contract.ts";
-import { averagePool, conv, dense, maxPool, tanh } from "../../src/layers/index.ts";
+import { averagePool, conv, dense, maxPool, rbf, squash, subsample, tanh } from "../../src/layers/index.ts";
 import { bugs, trespasses } from "./support/bugs.ts";
 import { checkTrials, openBench, type Trial } from "./support/conformance.ts";
 import {
@@ -12,7 +12,8 @@ import {
   convForwardTrials,
 } from "./support/conv-trials.ts";
 import { checkGradients, type GradientCase } from "./support/gradients.ts";
-import { addUpTrials } from "./support/more-trials.ts";
+import { addUpTrials, lossTrials } from "./support/more-trials.ts";
+import { rbfTrials, subsampleTrials } from "./support/paper-trials.ts";
 import {
   activationTrials,
   denseBackwardInputTrials,
@@ -40,6 +41,31 @@ const net: GradientCase = {
   images: 3,
 };
 
+/** The same for the kernels of the papers of 1990 and 1998. */
+const papers: GradientCase = {
+  rows: 4,
+  columns: 5,
+  maps: 2,
+  layers: [
+    subsample("S2", { field: 2 }),
+    squash(),
+    dense("F6", { units: 4 }),
+    squash(),
+    rbf("OUT", {
+      codes: [
+        [1, -1, 1, -1],
+        [-1, 1, 1, 1],
+        [1, 1, -1, -1],
+      ],
+    }),
+  ],
+  loss: { kind: "penaltyMap", rubbish: 1 },
+  images: 3,
+};
+
+const paperKernels = ["subsampleForward", "subsampleBackward", "rbfForward", "rbfBackward", "penalties"];
+const netFor = (kernel: string): GradientCase => (paperKernels.includes(kernel) ? papers : net);
+
 /** Some calls of each kernel a bug is planted in. */
 const trials: Partial<Record<keyof Kernels, readonly Trial[]>> = {
   convForward: convForwardTrials(convExamples().slice(0, 9)),
@@ -54,19 +80,26 @@ const trials: Partial<Record<keyof Kernels, readonly Trial[]>> = {
   activateBackward: activationTrials(),
   unitBiasBackward: unitBiasTrials(),
   addUp: addUpTrials(),
+  subsampleForward: subsampleTrials().filter(({ label }) => label.includes("Forward")),
+  subsampleBackward: subsampleTrials().filter(({ label }) => label.includes("Backward")),
+  rbfForward: rbfTrials().filter((_, i) => i % 5 === 0),
+  rbfBackward: rbfTrials().filter((_, i) => i % 5 === 0),
+  penalties: lossTrials().filter(({ label }) => label.startsWith("penalties against")),
 };
 
 describe("the gradient checker", () => {
   it("finds nothing wrong where nothing is.", () => {
-    const { failures, checked } = checkGradients(net);
-    expect(failures).toEqual([]);
-    expect(checked).toBeGreaterThan(150);
+    for (const shown of [net, papers]) {
+      const { failures, checked } = checkGradients(shown);
+      expect(failures).toEqual([]);
+      expect(checked).toBeGreaterThan(120);
+    }
   });
 
-  for (const [name, { plant, inGradients }] of Object.entries(bugs))
+  for (const [name, { kernel, plant, inGradients }] of Object.entries(bugs))
     if (inGradients)
       it(`finds ${name}.`, () => {
-        expect(checkGradients(net, plant).failures).not.toEqual([]);
+        expect(checkGradients(netFor(kernel), plant).failures).not.toEqual([]);
       });
 
   it("cannot find a factor that is wrong both ways: that is what conformance is for.", () => {

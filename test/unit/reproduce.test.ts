@@ -4,10 +4,21 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { reproduceCommand } from "../../cli/reproduce.ts";
 import { showTrials } from "../../cli/trials.ts";
+import { baselineNamed } from "../../src/baselines/index.ts";
 import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
-import { type Claim, claims } from "../../src/lab/claims.ts";
-import { outcomeOf, reproduce, resultOf, type Trial, trialsOf } from "../../src/lab/reproduce.ts";
-import { type ClaimResult, meanAndSpread, readResults, withResult, writeResults } from "../../src/lab/results.ts";
+import { type Claim, published, reaches, shown } from "../../src/lab/claims/claim.ts";
+import { claims, claimsNamed } from "../../src/lab/claims/index.ts";
+import { type Finding, reproduce, type Trial, trialsOf } from "../../src/lab/reproduce.ts";
+import {
+  type ClaimResult,
+  meanAndSpread,
+  measureResults,
+  readResults,
+  resultOf,
+  withResult,
+  writeResults,
+} from "../../src/lab/results.ts";
+import { resultsPage } from "../../src/lab/results-page.ts";
 import { resolve } from "../../src/lab/settings.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import { stream } from "../../src/random.ts";
@@ -40,45 +51,107 @@ afterEach(async () => {
 const claimOf = (epochs = 3): Claim => ({
   id: "small",
   title: "A small claim",
-  net: "lenet5",
-  settings: { data: join(folder, "data"), epochs, batch: 16, optimiser: "adam", rate: 0.001, validation: 0 },
+  source: "a test",
+  work: {
+    kind: "training",
+    net: "lenet5",
+    settings: {
+      data: join(folder, "data"),
+      epochs,
+      batch: 16,
+      optimiser: "adam",
+      rate: 0.001,
+      validation: 0,
+      watchTest: true,
+    },
+  },
+  measures: [
+    shown("test accuracy", null, 0.01),
+    published("training error", 0),
+    shown("test error after pass 1", null),
+    shown("multiply-adds", 1),
+  ],
   seeds: 2,
-  published: null,
-  aim: 0.5,
 });
 
 const trialsIn = (place: string, claim = claimOf()): Trial[] =>
   trialsOf([claim], {}).map((trial) => ({ ...trial, folder: join(folder, place, `seed-${trial.seed}`) }));
 
-test("claims: each has a name of its own, a net, and a recipe that the net can be taught by", () => {
+const measuredOf = (found: readonly Finding[] | null) => found?.map(({ measured }) => measured);
+
+test("claims: each has a name of its own, measures, and work that can be done", () => {
   expect(new Set(claims.map(({ id }) => id)).size).toBe(claims.length);
-  for (const { net, settings, aim, published } of claims) {
-    expect(resolve(netNamed(net), settings).epochs).toBeGreaterThan(0);
-    expect(aim).toBeGreaterThanOrEqual(published?.testAccuracy ?? 0);
+  for (const { work, measures, seeds } of claims) {
+    expect(seeds).toBeGreaterThan(0);
+    expect(measures.length).toBeGreaterThan(0);
+    if (work.kind === "training") expect(resolve(netNamed(work.net), work.settings).epochs).toBeGreaterThan(0);
+    else expect(baselineNamed(work.baseline).name).toBe(work.baseline);
   }
 });
 
-test("trialsOf: the claim's seeds or as many as asked for, each in its folder; a slice has none", () => {
+test("claims: what asks for the test error after a pass has the test images watched, for as many passes", () => {
+  for (const { work, measures } of claims)
+    for (const { of } of measures) {
+      const pass = Number(/after pass (\d+)$/.exec(of)?.[1] ?? 0);
+      if (pass === 0 || work.kind !== "training") continue;
+      expect(resolve(netNamed(work.net), work.settings).epochs).toBeGreaterThanOrEqual(pass);
+      if (of.startsWith("test")) expect(work.settings.watchTest).toBe(true);
+    }
+});
+
+test("claimsNamed: a claim, or all of a group", () => {
+  expect(claimsNamed("lenet5-adam").map(({ id }) => id)).toEqual(["lenet5-adam"]);
+  expect(() => claimsNamed("lenet5-adm")).toThrow('got "lenet5-adm". Did you mean "lenet5-adam"?');
+});
+
+test("reaches: accuracies from below, errors from above, the aim itself included", () => {
+  expect(reaches("test accuracy", 0.99, 0.98)).toBe(true);
+  expect(reaches("test accuracy", 0.97, 0.98)).toBe(false);
+  expect(reaches("test error", 0.01, 0.0095)).toBe(false);
+  expect(reaches("test error after pass 3", 0.0095, 0.0095)).toBe(true);
+});
+
+test("trialsOf: the claim's seeds or as many as asked for, each in its folder; a slice has a folder of its own", () => {
   const claim = claimOf();
-  expect(trialsOf([claim], {}).map(({ folder }) => folder)).toEqual([
+  expect(trialsOf([claim], {}).map((trial) => trial.folder)).toEqual([
     join("runs", "reproduce", "small", "seed-1"),
     join("runs", "reproduce", "small", "seed-2"),
   ]);
   expect(trialsOf([claim], { seeds: 3 }).map(({ seed }) => seed)).toEqual([1, 2, 3]);
-  expect(trialsOf([claim], { quick: true }).map(({ folder }) => folder)).toEqual([null, null]);
+  expect(trialsOf([claim], { quick: true }).map((trial) => trial.folder)).toEqual([
+    join("runs", "slices", "small", "seed-1"),
+  ]);
 });
 
-test("reproduce: every seed trains in its folder, and a complete one is not trained again", async () => {
+test("reproduce: every seed trains in its folder, is measured, and is not trained again when it is complete", async () => {
   const trials = trialsIn("runs");
-  const metrics = await reproduce({ trials, jobs: 2 });
-  expect(metrics?.map(({ epochs, test }) => [epochs, test?.images])).toEqual([
-    [3, 16],
-    [3, 16],
-  ]);
+  const found = await reproduce({ trials, jobs: 2 });
+  for (const { measured, origin } of found!) {
+    expect((measured["test accuracy"] ?? Number.NaN) * 16).toBeCloseTo(Math.round(measured["test accuracy"]! * 16), 9);
+    expect(measured["training error"]).toBeGreaterThan(0);
+    expect(measured["test error after pass 1"]).toBeGreaterThan(0);
+    expect(measured["multiply-adds"]).toBe(416_520);
+    expect(origin.data.train.sha256.images).toMatch(/^[0-9a-f]{64}$/);
+    expect(origin.date).toMatch(/^\d{4}-\d\d-\d\d$/);
+  }
   const told: string[] = [];
   const again = await reproduce({ trials, jobs: 2, onEvent: ({ seed }, { kind }) => told.push(`${seed} ${kind}`) });
-  expect(again).toEqual(metrics);
+  expect(again).toEqual(found);
   expect(told).toEqual(["1 done", "2 done"]);
+});
+
+test("reproduce: a claim that has learned to ask for more is measured anew without training", async () => {
+  const [trial] = trialsIn("runs");
+  await reproduce({ trials: [trial!], jobs: 1 });
+  const claim = { ...claimOf(), measures: [...claimOf().measures, shown("test error after pass 2", null)] };
+  const told: string[] = [];
+  const found = await reproduce({
+    trials: [{ ...trial!, claim }],
+    jobs: 1,
+    onEvent: (_, { kind }) => told.push(kind),
+  });
+  expect(found![0]!.measured["test error after pass 2"]).toBeGreaterThan(0);
+  expect(told).toEqual(["done"]);
 });
 
 test("reproduce: stopped and called again, it comes to the same as in one go", async () => {
@@ -90,9 +163,7 @@ test("reproduce: stopped and called again, it comes to the same as in one go", a
   };
   expect(await reproduce({ trials, jobs: 1, signal: controller.signal, onEvent })).toBeNull();
   expect(await readdir(join(folder, "stopped"))).toEqual(["seed-1"]);
-  const resumed = await reproduce({ trials, jobs: 2 });
-  const scores = (all: typeof resumed) => all?.map(({ test, train }) => [test, train]);
-  expect(scores(resumed)).toEqual(scores(straight));
+  expect(measuredOf(await reproduce({ trials, jobs: 2 }))).toEqual(measuredOf(straight));
 });
 
 test("reproduce: a folder that holds another recipe is not taken for this one", async () => {
@@ -104,28 +175,60 @@ test("reproduce: a folder that holds another recipe is not taken for this one", 
 
 test("reproduce: what a kill in the very beginning left is begun anew", async () => {
   const [trial] = trialsIn("runs");
-  await mkdir(trial!.folder!, { recursive: true });
-  await writeFile(join(trial!.folder!, "config.json"), "{}");
+  await mkdir(trial!.folder, { recursive: true });
+  await writeFile(join(trial!.folder, "config.json"), "{}");
   expect(await reproduce({ trials: [trial!], jobs: 1 })).toHaveLength(1);
 });
 
 test("reproduce: one trial's error stops the others and is told", async () => {
-  const claim = { ...claimOf(), settings: { ...claimOf().settings, data: join(folder, "nowhere") } };
-  await expect(reproduce({ trials: trialsIn("runs", claim), jobs: 2 })).rejects.toThrow("nowhere");
+  const { work, ...claim } = claimOf();
+  const broken = { ...work, settings: { data: join(folder, "nowhere") } } as Claim["work"];
+  await expect(reproduce({ trials: trialsIn("runs", { ...claim, work: broken }), jobs: 2 })).rejects.toThrow("nowhere");
 });
 
-test("resultOf: the outcome with what is needed to get it again", async () => {
-  const claim = claimOf(1);
+test("reproduce: a baseline is a trial like a training", async () => {
+  const claim: Claim = {
+    ...claimOf(),
+    work: { kind: "baseline", baseline: "linear", data: join(folder, "data") },
+    measures: [shown("test error", 0.12), shown("variables", 4_000), shown("rejected for 0.5 % error", null)],
+    seeds: 1,
+  };
+  const told: string[] = [];
   const trials = trialsIn("runs", claim);
-  const metrics = await reproduce({ trials, jobs: 2 });
-  const ours = outcomeOf(trials, metrics!);
-  const [first, second] = ours.testAccuracy as [number, number];
-  expect(ours).toMatchObject({ seeds: [1, 2], mean: (first + second) / 2 });
-  const result = resultOf(claim, trials, ours);
-  expect(result).toMatchObject({ id: "small", command: "lenet reproduce small", reached: ours.mean >= 0.5, ours });
-  expect(result.data.train.sha256.images).toMatch(/^[0-9a-f]{64}$/);
-  expect(result.date).toMatch(/^\d{4}-\d\d-\d\d$/);
-  expect(resultOf(claim, trials.slice(0, 1), ours).command).toBe("lenet reproduce small --seeds 1");
+  const found = await reproduce({ trials, jobs: 1, onEvent: (_, { kind }) => told.push(kind) });
+  expect(found![0]!.measured["test error"]).toBeGreaterThan(0);
+  expect(found![0]!.measured.variables).toBe(7_850);
+  expect(told).toContain("share");
+  expect(await reproduce({ trials, jobs: 1 })).toEqual(found);
+});
+
+test("resultOf: the measures with verdicts, and what is needed to get them again", async () => {
+  const claim = claimOf(1);
+  const found = await reproduce({ trials: trialsIn("runs", claim), jobs: 2 });
+  const measured = measuredOf(found)!;
+  const origins = found!.map(({ origin }) => origin);
+  const result = resultOf(claim, [1, 2], measured, origins);
+  const [first, second] = measured.map((one) => one["test accuracy"]!) as [number, number];
+  expect(result).toMatchObject({ id: "small", command: "lenet reproduce small", seeds: [1, 2] });
+  expect(result.measures[0]).toMatchObject({
+    of: "test accuracy",
+    values: [first, second],
+    mean: (first + second) / 2,
+  });
+  expect(resultOf(claim, [1], measured.slice(0, 1), origins).command).toBe("lenet reproduce small --seeds 1");
+  expect(resultsPage({ claims: [result] })).toContain("| `lenet reproduce small` |");
+});
+
+test("measureResults: reached when the mean is as good as the aim; rounding does not count", () => {
+  const claim = { ...claimOf(), measures: [published("test error", 0.0095), shown("training error", 0.0035)] };
+  const verdict = (...errors: number[]) =>
+    measureResults(
+      claim,
+      errors.map((error) => ({ "test error": error, "training error": 1 })),
+    ).map(({ reached }) => reached);
+  expect(verdict(0.0094, 0.0096)).toEqual([true, null]);
+  expect(verdict(0.0095 + 1e-12)).toEqual([true, null]);
+  expect(verdict(0.0095, 0.0096)).toEqual([false, null]);
 });
 
 test("meanAndSpread: the standard deviation over n - 1, none of a single value", () => {
@@ -133,7 +236,7 @@ test("meanAndSpread: the standard deviation over n - 1, none of a single value",
   expect(meanAndSpread([0.5])).toEqual({ mean: 0.5, spread: null });
 });
 
-test("withResult: a new result takes the place of the old one, in the order of the claims", () => {
+test("withResult: a new result takes the place of the old one, in the order of the claims; others are forgotten", () => {
   const result = (id: string, title = ""): ClaimResult => ({ id, title }) as ClaimResult;
   const order = claims.map(({ id }) => id);
   const old = { claims: [result(order[1]!, "old"), result("forgotten")] };
@@ -141,7 +244,6 @@ test("withResult: a new result takes the place of the old one, in the order of t
   expect(added.claims.map(({ id, title }) => [id, title])).toEqual([
     [order[0], ""],
     [order[1], "new"],
-    ["forgotten", ""],
   ]);
 });
 
@@ -159,7 +261,7 @@ test("lenet reproduce: an unknown claim is the user's mistake", async () => {
   await expect(asked).rejects.toThrow('got "lenet5-adm". Did you mean "lenet5-adam"?');
 });
 
-test("showTrials: without a terminal, a line an epoch and a line a seed", async () => {
+test("showTrials: without a terminal, a line an epoch and a line a trial", async () => {
   const lines: string[] = [];
   const output = { isTTY: false, write: (text: string) => lines.push(text) } as unknown as NodeJS.WriteStream;
   const trials = trialsIn("runs", claimOf(2)).slice(0, 1);
@@ -167,6 +269,6 @@ test("showTrials: without a terminal, a line an epoch and a line a seed", async 
   await reproduce({ trials, jobs: 1, onEvent });
   end();
   expect(lines.join("")).toMatch(
-    /^small, seed 1: epoch 1\/2, train [\d.]+ %, [\d.]+ s left\nsmall, seed 1: epoch 2\/2, train [\d.]+ %\nsmall, seed 1: test [\d.]+ %, \d+ misses\n$/,
+    /^small, seed 1: epoch 1\/2, training error [\d.]+ %, [\d.]+ s left\nsmall, seed 1: epoch 2\/2, training error [\d.]+ %\nsmall, seed 1: done\n$/,
   );
 });

@@ -53,7 +53,7 @@ test("lenet summary: an unknown net is the user's mistake, and the nearest name 
 });
 
 test("summarise: every published count that differs from ours is explained", () => {
-  for (const known of nets) {
+  for (const { net: known } of nets) {
     const { lines, total } = summarise(known);
     for (const { published } of [...lines, total])
       if (published && !published.agrees) expect(published.slip).toMatch(/\w/);

@@ -52,8 +52,15 @@ const messageOf = async (act: () => unknown): Promise<string> => {
 
 describe("settings", () => {
   it("are the net's recipe where nothing is given.", () => {
-    const { validation, ...rest } = recipeOf(lenet5);
-    expect(resolve(lenet5, {})).toEqual({ ...rest, arithmetic: usualArithmetic(), validation: undefined, limit: null });
+    const { data, validation, ...rest } = recipeOf(lenet5);
+    expect(resolve(lenet5, {})).toEqual({
+      ...rest,
+      arithmetic: usualArithmetic(),
+      watchTest: false,
+      validation: undefined,
+      limit: null,
+    });
+    expect(data).toBe("mnist");
     expect(validation).toBeGreaterThan(0);
   });
 

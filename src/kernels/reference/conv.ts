@@ -1,7 +1,7 @@
 // Convolution in plain loops: the meaning of the three convolution kernels. As written, not fast.
-import type { Floats, Shape } from "../../shape.ts";
+import type { Shape } from "../../shape.ts";
 import { size } from "../../shape.ts";
-import type { Geometry } from "../contract.ts";
+import type { Geometry, Kernels } from "../contract.ts";
 
 /** Calls `visit` for each connection: index of its output unit, input unit (-1: the padding) and weight, within one image. */
 const forEachConnection = (g: Geometry, visit: (out: number, input: number, weight: number) => void): void => {
@@ -22,14 +22,7 @@ const forEachConnection = (g: Geometry, visit: (out: number, input: number, weig
 
 const indexOf = (shape: Shape, map: number, y: number, x: number): number => (map * shape.rows + y) * shape.columns + x;
 
-export const convForward = (
-  g: Geometry,
-  images: number,
-  input: Floats,
-  weight: Floats,
-  bias: Floats | null,
-  out: Floats,
-): void => {
+export const convForward: Kernels["convForward"] = (g, images, input, weight, bias, out) => {
   const area = g.output.rows * g.output.columns;
   for (let n = 0; n < images; n++) {
     const from = n * size(g.input);
@@ -41,7 +34,7 @@ export const convForward = (
   }
 };
 
-export const convBackwardInput = (g: Geometry, images: number, dOut: Floats, weight: Floats, dIn: Floats): void => {
+export const convBackwardInput: Kernels["convBackwardInput"] = (g, images, dOut, weight, dIn) => {
   dIn.fill(0, 0, images * size(g.input));
   for (let n = 0; n < images; n++)
     forEachConnection(g, (o, i, w) => {
@@ -49,14 +42,7 @@ export const convBackwardInput = (g: Geometry, images: number, dOut: Floats, wei
     });
 };
 
-export const convBackwardWeight = (
-  g: Geometry,
-  images: number,
-  input: Floats,
-  dOut: Floats,
-  dWeight: Floats,
-  dBias: Floats | null,
-): void => {
+export const convBackwardWeight: Kernels["convBackwardWeight"] = (g, images, input, dOut, dWeight, dBias) => {
   const area = g.output.rows * g.output.columns;
   dWeight.fill(0, 0, g.output.maps * g.input.maps * g.field * g.field);
   dBias?.fill(0, 0, g.output.maps);

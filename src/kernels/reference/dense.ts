@@ -1,15 +1,7 @@
 // Dense layers in plain loops.
-import type { Floats } from "../../shape.ts";
+import type { Kernels } from "../contract.ts";
 
-export const denseForward = (
-  images: number,
-  inputs: number,
-  units: number,
-  input: Floats,
-  weight: Floats,
-  bias: Floats,
-  out: Floats,
-): void => {
+export const denseForward: Kernels["denseForward"] = (images, inputs, units, input, weight, bias, out) => {
   for (let n = 0; n < images; n++)
     for (let unit = 0; unit < units; unit++) {
       let sum = bias[unit]!;
@@ -18,14 +10,7 @@ export const denseForward = (
     }
 };
 
-export const denseBackwardInput = (
-  images: number,
-  inputs: number,
-  units: number,
-  dOut: Floats,
-  weight: Floats,
-  dIn: Floats,
-): void => {
+export const denseBackwardInput: Kernels["denseBackwardInput"] = (images, inputs, units, dOut, weight, dIn) => {
   for (let n = 0; n < images; n++)
     for (let i = 0; i < inputs; i++) {
       let sum = 0;
@@ -34,17 +19,17 @@ export const denseBackwardInput = (
     }
 };
 
-export const denseBackwardWeight = (
-  images: number,
-  inputs: number,
-  units: number,
-  from: number,
-  to: number,
-  input: Floats,
-  dOut: Floats,
-  dWeight: Floats,
-  dBias: Floats,
-): void => {
+export const denseBackwardWeight: Kernels["denseBackwardWeight"] = (
+  images,
+  inputs,
+  units,
+  from,
+  to,
+  input,
+  dOut,
+  dWeight,
+  dBias,
+) => {
   for (let unit = from; unit < to; unit++) {
     let biasSum = 0;
     for (let n = 0; n < images; n++) biasSum += dOut[n * units + unit]!;

@@ -1,7 +1,7 @@
 // What works unit by unit: pixels to input, activations, per-unit biases, dropout. Plain loops.
 import { mix } from "../../random.ts";
 import type { Floats } from "../../shape.ts";
-import type { Activation, AffineMap, PixelGeometry } from "../contract.ts";
+import type { Activation, AffineMap, Kernels, PixelGeometry } from "../contract.ts";
 
 export const pixels = (
   g: PixelGeometry,
@@ -70,19 +70,19 @@ const derivatives: Record<Activation, (y: number) => number> = {
   sigmoid: (y) => y * (1 - y),
 };
 
-export const activate = (activation: Activation, count: number, values: Floats): void => {
+export const activate: Kernels["activate"] = (activation, count, values) => {
   for (let i = 0; i < count; i++) values[i] = functions[activation](values[i]!);
 };
 
-export const activateBackward = (activation: Activation, count: number, values: Floats, gradient: Floats): void => {
+export const activateBackward: Kernels["activateBackward"] = (activation, count, values, gradient) => {
   for (let i = 0; i < count; i++) gradient[i]! *= derivatives[activation](values[i]!);
 };
 
-export const unitBiasForward = (images: number, count: number, bias: Floats, values: Floats): void => {
+export const unitBiasForward: Kernels["unitBiasForward"] = (images, count, bias, values) => {
   for (let i = 0; i < images * count; i++) values[i]! += bias[i % count]!;
 };
 
-export const unitBiasBackward = (images: number, count: number, gradient: Floats, dBias: Floats): void => {
+export const unitBiasBackward: Kernels["unitBiasBackward"] = (images, count, gradient, dBias) => {
   dBias.fill(0, 0, count);
   for (let i = 0; i < images * count; i++) dBias[i % count]! += gradient[i]!;
 };
@@ -90,7 +90,7 @@ export const unitBiasBackward = (images: number, count: number, gradient: Floats
 /** A unit is left out when its 32-bit hash falls below this. */
 export const dropLimit = (probability: number): number => Math.min(2 ** 32 - 1, Math.round(probability * 2 ** 32));
 
-export const dropout = (key: number, first: number, count: number, probability: number, values: Floats): void => {
+export const dropout: Kernels["dropout"] = (key, first, count, probability, values) => {
   const limit = dropLimit(probability);
   const scale = 1 / (1 - probability);
   for (let i = 0; i < count; i++) {

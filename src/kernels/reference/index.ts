@@ -7,6 +7,7 @@ import * as loss from "./loss.ts";
 import * as norm from "./norm.ts";
 import * as optimise from "./optimise.ts";
 import * as pool from "./pool.ts";
+import * as rbf from "./rbf.ts";
 
 const { SQUASH: _, dropLimit: __, ...units } = elementwise;
 
@@ -17,6 +18,7 @@ export const reference: Kernels = {
   ...pool,
   ...units,
   ...norm,
+  ...rbf,
   ...loss,
   ...optimise,
 };

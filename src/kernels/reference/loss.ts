@@ -1,5 +1,6 @@
 // Losses in plain loops.
 import type { Floats } from "../../shape.ts";
+import type { Kernels } from "../contract.ts";
 
 /** Index of the largest of `count` values from `start`; the first of equals. */
 const largest = (values: Floats, start: number, count: number): number => {
@@ -8,7 +9,14 @@ const largest = (values: Floats, start: number, count: number): number => {
   return best;
 };
 
-export const softmax = (images: number, classes: number, values: Floats): void => {
+/** Index of the smallest, likewise. */
+const smallest = (values: Floats, start: number, count: number): number => {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[start + i]! < values[start + best]!) best = i;
+  return best;
+};
+
+export const softmax: Kernels["softmax"] = (images, classes, values) => {
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const top = values[start + largest(values, start, classes)]!;
@@ -18,18 +26,18 @@ export const softmax = (images: number, classes: number, values: Floats): void =
   }
 };
 
-export const crossEntropy = (
-  images: number,
-  classes: number,
-  scale: number,
-  logits: Floats,
-  labels: Uint8Array,
-  order: Int32Array,
-  first: number,
-  losses: Floats,
-  answers: Uint8Array,
-  dOut: Floats | null,
-): void => {
+export const crossEntropy: Kernels["crossEntropy"] = (
+  images,
+  classes,
+  scale,
+  logits,
+  labels,
+  order,
+  first,
+  losses,
+  answers,
+  dOut,
+) => {
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const label = labels[order[first + n]!]!;
@@ -47,20 +55,20 @@ export const crossEntropy = (
   }
 };
 
-export const meanSquared = (
-  images: number,
-  classes: number,
-  low: number,
-  high: number,
-  scale: number,
-  out: Floats,
-  labels: Uint8Array,
-  order: Int32Array,
-  first: number,
-  losses: Floats,
-  answers: Uint8Array,
-  dOut: Floats | null,
-): void => {
+export const meanSquared: Kernels["meanSquared"] = (
+  images,
+  classes,
+  low,
+  high,
+  scale,
+  out,
+  labels,
+  order,
+  first,
+  losses,
+  answers,
+  dOut,
+) => {
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const label = labels[order[first + n]!]!;
@@ -72,5 +80,35 @@ export const meanSquared = (
     }
     losses[first + n] = sum / classes;
     answers[first + n] = largest(out, start, classes);
+  }
+};
+
+export const penalties: Kernels["penalties"] = (
+  images,
+  classes,
+  rubbish,
+  scale,
+  out,
+  labels,
+  order,
+  first,
+  losses,
+  answers,
+  dOut,
+) => {
+  for (let n = 0; n < images; n++) {
+    const start = n * classes;
+    const label = labels[order[first + n]!]!;
+    const answer = smallest(out, start, classes);
+    const least = Math.min(rubbish ?? 0, out[start + answer]!);
+    let sum = rubbish === null ? 0 : Math.exp(least - rubbish);
+    for (let k = 0; k < classes; k++) sum += Math.exp(least - out[start + k]!);
+    losses[first + n] = out[start + label]! + (rubbish === null ? 0 : Math.log(sum) - least);
+    answers[first + n] = answer;
+    if (!dOut) continue;
+    for (let k = 0; k < classes; k++) {
+      const posterior = rubbish === null ? 0 : Math.exp(least - out[start + k]!) / sum;
+      dOut[start + k] = ((k === label ? 1 : 0) - posterior) * scale;
+    }
   }
 };

@@ -1,5 +1,6 @@
 // Batch normalisation in plain loops (Ioffe & Szegedy 2015). Everything is per feature map, over images and pixels.
-import type { Floats, Shape } from "../../shape.ts";
+import type { Shape } from "../../shape.ts";
+import type { Kernels } from "../contract.ts";
 
 /** Calls `visit` for each unit with its map. */
 const forEachUnit = (
@@ -11,7 +12,7 @@ const forEachUnit = (
   for (let unit = 0; unit < images * maps * area; unit++) visit(unit, Math.floor(unit / area) % maps);
 };
 
-export const normMoments = (images: number, shape: Shape, input: Floats, mean: Floats, deviation: Floats): void => {
+export const normMoments: Kernels["normMoments"] = (images, shape, input, mean, deviation) => {
   const count = images * shape.rows * shape.columns;
   mean.fill(0, 0, shape.maps);
   deviation.fill(0, 0, shape.maps);
@@ -23,30 +24,21 @@ export const normMoments = (images: number, shape: Shape, input: Floats, mean: F
   });
 };
 
-export const normForward = (
-  images: number,
-  shape: Shape,
-  input: Floats,
-  mean: Floats,
-  inverse: Floats,
-  gamma: Floats,
-  beta: Floats,
-  out: Floats,
-): void =>
+export const normForward: Kernels["normForward"] = (images, shape, input, mean, inverse, gamma, beta, out) =>
   forEachUnit(images, shape, (unit, map) => {
     out[unit] = (input[unit]! - mean[map]!) * inverse[map]! * gamma[map]! + beta[map]!;
   });
 
-export const normBackwardSums = (
-  images: number,
-  shape: Shape,
-  input: Floats,
-  dOut: Floats,
-  mean: Floats,
-  inverse: Floats,
-  dGamma: Floats,
-  dBeta: Floats,
-): void => {
+export const normBackwardSums: Kernels["normBackwardSums"] = (
+  images,
+  shape,
+  input,
+  dOut,
+  mean,
+  inverse,
+  dGamma,
+  dBeta,
+) => {
   dGamma.fill(0, 0, shape.maps);
   dBeta.fill(0, 0, shape.maps);
   forEachUnit(images, shape, (unit, map) => {
@@ -55,19 +47,19 @@ export const normBackwardSums = (
   });
 };
 
-export const normBackwardInput = (
-  images: number,
-  shape: Shape,
-  count: number,
-  input: Floats,
-  dOut: Floats,
-  mean: Floats,
-  inverse: Floats,
-  gamma: Floats,
-  dGamma: Floats,
-  dBeta: Floats,
-  dIn: Floats,
-): void =>
+export const normBackwardInput: Kernels["normBackwardInput"] = (
+  images,
+  shape,
+  count,
+  input,
+  dOut,
+  mean,
+  inverse,
+  gamma,
+  dGamma,
+  dBeta,
+  dIn,
+) =>
   forEachUnit(images, shape, (unit, map) => {
     const normalised = (input[unit]! - mean[map]!) * inverse[map]!;
     const centred = dOut[unit]! - dBeta[map]! / count - (normalised * dGamma[map]!) / count;

@@ -1,7 +1,7 @@
 // Sums of gradients and the optimisers' updates in plain loops.
-import type { Floats } from "../../shape.ts";
+import type { Kernels } from "../contract.ts";
 
-export const addUp = (parts: number, count: number, rows: Floats, total: Floats): void => {
+export const addUp: Kernels["addUp"] = (parts, count, rows, total) => {
   for (let i = 0; i < count; i++) {
     let sum = rows[i]!;
     for (let part = 1; part < parts; part++) sum += rows[part * count + i]!;
@@ -9,39 +9,39 @@ export const addUp = (parts: number, count: number, rows: Floats, total: Floats)
   }
 };
 
-export const sgd = (count: number, rate: number, decay: number, weight: Floats, gradient: Floats): void => {
+export const square: Kernels["square"] = (count, values, out) => {
+  for (let i = 0; i < count; i++) out[i] = values[i]! * values[i]!;
+};
+
+export const sgd: Kernels["sgd"] = (count, rate, decay, weight, gradient) => {
   for (let i = 0; i < count; i++) weight[i]! -= rate * (gradient[i]! + decay * weight[i]!);
 };
 
-export const momentum = (
-  count: number,
-  rate: number,
-  decay: number,
-  momentum: number,
-  weight: Floats,
-  gradient: Floats,
-  velocity: Floats,
-): void => {
+export const momentum: Kernels["momentum"] = (count, rate, decay, momentum, weight, gradient, velocity) => {
   for (let i = 0; i < count; i++) {
     velocity[i] = momentum * velocity[i]! + gradient[i]!;
     weight[i]! -= rate * (velocity[i]! + decay * weight[i]!);
   }
 };
 
-export const adam = (
-  count: number,
-  rate: number,
-  decay: number,
-  beta1: number,
-  beta2: number,
-  epsilon: number,
-  rate1: number,
-  scale2: number,
-  weight: Floats,
-  gradient: Floats,
-  mean: Floats,
-  square: Floats,
-): void => {
+export const sdlm: Kernels["sdlm"] = (count, rate, decay, mu, weight, gradient, curvature) => {
+  for (let i = 0; i < count; i++) weight[i]! -= (rate / (mu + curvature[i]!)) * (gradient[i]! + decay * weight[i]!);
+};
+
+export const adam: Kernels["adam"] = (
+  count,
+  rate,
+  decay,
+  beta1,
+  beta2,
+  epsilon,
+  rate1,
+  scale2,
+  weight,
+  gradient,
+  mean,
+  square,
+) => {
   for (let i = 0; i < count; i++) {
     const g = gradient[i]!;
     mean[i] = beta1 * mean[i]! + (1 - beta1) * g;

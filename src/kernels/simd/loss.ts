@@ -36,6 +36,14 @@ function largest(values: usize, count: i32): i32 {
 }
 
 @inline
+function smallest(values: usize, count: i32): i32 {
+  let best = 0;
+  for (let i = 1; i < count; i++)
+    if (load<f32>(values + (<usize>i << 2)) < load<f32>(values + (<usize>best << 2))) best = i;
+  return best;
+}
+
+@inline
 function labelOf(labels: usize, order: usize, position: i32): i32 {
   return load<u8>(labels + <usize>load<i32>(order + (<usize>position << 2)));
 }
@@ -100,5 +108,32 @@ export function f32_mean_squared(
     }
     store<f32>(losses + (<usize>(first + n) << 2), <f32>(sum / <f64>classes));
     store<u8>(answers + <usize>(first + n), <u8>largest(out, classes));
+  }
+}
+
+/** Penalties: the label's alone or, with `rivals`, against those of all classes and of rubbish. dOut may be 0. */
+export function f32_penalties(
+  images: i32, classes: i32, rivals: bool, rubbish: f64, scale: f32, out: usize, labels: usize, order: usize, first: i32,
+  losses: usize, answers: usize, dOut: usize,
+): void {
+  for (let n = 0; n < images; n++, out += <usize>classes << 2) {
+    const label = labelOf(labels, order, first + n);
+    const answer = smallest(out, classes);
+    store<u8>(answers + <usize>(first + n), <u8>answer);
+    let loss = <f64>load<f32>(out + (<usize>label << 2));
+    // Everything is counted from the least penalty, so that one exponential is 1 and none is too large.
+    const least = min(rubbish, <f64>load<f32>(out + (<usize>answer << 2)));
+    let sum: f64 = 0;
+    if (rivals) {
+      sum = exponential(least - rubbish);
+      for (let k = 0; k < classes; k++) sum += exponential(least - <f64>load<f32>(out + (<usize>k << 2)));
+      loss += logarithm(sum) - least;
+    }
+    store<f32>(losses + (<usize>(first + n) << 2), <f32>loss);
+    if (!dOut) continue;
+    for (let k = 0; k < classes; k++, dOut += 4) {
+      const posterior = rivals ? exponential(least - <f64>load<f32>(out + (<usize>k << 2))) / sum : 0;
+      store<f32>(dOut, <f32>((k == label ? 1.0 : 0.0) - posterior) * scale);
+    }
   }
 }

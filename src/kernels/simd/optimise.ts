@@ -61,6 +61,34 @@ export function f32_sgd(
   }
 }
 
+/** out = values². */
+export function f32_square(count: i32, values: usize, out: usize): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4, values += 16, out += 16) {
+    const value = v128.load(values);
+    v128.store(out, f32x4.mul(value, value));
+  }
+  for (; i < count; i++, values += 4, out += 4) store<f32>(out, load<f32>(values) * load<f32>(values));
+}
+
+/** weight -= rate / (mu + curvature) × (gradient + decay × weight). */
+export function f32_sdlm(
+  count: i32, rate: f32, decay: f32, mu: f32, weight: usize, gradient: usize, curvature: usize,
+): void {
+  const rates = f32x4.splat(rate), decays = f32x4.splat(decay), mus = f32x4.splat(mu);
+  const end = weight + (<usize>(count & ~3) << 2);
+  for (; weight < end; weight += 16, gradient += 16, curvature += 16) {
+    const w = v128.load(weight);
+    const own = f32x4.div(rates, f32x4.add(mus, v128.load(curvature)));
+    const step = f32x4.add(v128.load(gradient), f32x4.mul(decays, w));
+    v128.store(weight, f32x4.sub(w, f32x4.mul(own, step)));
+  }
+  for (let left = count & 3; left > 0; left--, weight += 4, gradient += 4, curvature += 4) {
+    const w = load<f32>(weight);
+    store<f32>(weight, w - (rate / (mu + load<f32>(curvature))) * (load<f32>(gradient) + decay * w));
+  }
+}
+
 /** Adam; `shrink` = rate × decay, `one1` = 1 - β₁, `one2` = 1 - β₂ (float32 would lose digits of them), `rate1` and `scale2` hold the corrections of the first steps. */
 export function f32_adam(
   count: i32, shrink: f32, beta1: f32, one1: f32, beta2: f32, one2: f32, epsilon: f32, rate1: f32, scale2: f32,

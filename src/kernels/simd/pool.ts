@@ -1,12 +1,6 @@
 // Pooling. Sums over 2×2 squares, four squares at a time; other sizes, and maxima, in plain loops.
 
-/** Sums of the two by two squares under eight columns of two rows. */
-@inline
-function squareSums(top: usize, bottom: usize): v128 {
-  const left = f32x4.add(v128.load(top), v128.load(bottom));
-  const right = f32x4.add(v128.load(top, 16), v128.load(bottom, 16));
-  return f32x4.add(v128.shuffle<f32>(left, right, 0, 2, 4, 6), v128.shuffle<f32>(left, right, 1, 3, 5, 7));
-}
+import { squareSum, squareSums, storeSquare, storeSquares } from "./squares";
 
 export function f32_sum_pool_forward(
   planes: i32, rows: i32, columns: i32, outRows: i32, outColumns: i32, field: i32, scale: f32, input: usize, out: usize,
@@ -18,20 +12,10 @@ export function f32_sum_pool_forward(
       const from = input + <usize>(plane * rows + y * field) * row;
       let x = 0;
       if (field == 2)
-        for (; x + 4 <= outColumns; x += 4, out += 16) {
-          const at = from + (<usize>x << 3);
-          v128.store(out, f32x4.mul(scales, squareSums(at, at + row)));
-        }
-      for (; x < outColumns; x++, out += 4) {
-        // Columns first, as above, so that a square's sum does not depend on where it lies.
-        let sum: f32 = 0;
-        for (let kx = 0; kx < field; kx++) {
-          let column: f32 = 0;
-          for (let ky = 0; ky < field; ky++) column += load<f32>(from + <usize>ky * row + (<usize>(x * field + kx) << 2));
-          sum += column;
-        }
-        store<f32>(out, scale * sum);
-      }
+        for (; x + 4 <= outColumns; x += 4, out += 16)
+          v128.store(out, f32x4.mul(scales, squareSums(from + (<usize>x << 3), row)));
+      for (; x < outColumns; x++, out += 4)
+        store<f32>(out, scale * squareSum(from + (<usize>(x * field) << 2), row, field));
     }
 }
 
@@ -46,18 +30,10 @@ export function f32_sum_pool_backward(
       const to = dIn + <usize>(plane * rows + y * field) * row;
       let x = 0;
       if (field == 2)
-        for (; x + 4 <= outColumns; x += 4, dOut += 16) {
-          const g = f32x4.mul(scales, v128.load(dOut));
-          const left = v128.shuffle<f32>(g, g, 0, 0, 1, 1), right = v128.shuffle<f32>(g, g, 2, 2, 3, 3);
-          const at = to + (<usize>x << 3);
-          v128.store(at, left); v128.store(at, right, 16);
-          v128.store(at + row, left); v128.store(at + row, right, 16);
-        }
-      for (; x < outColumns; x++, dOut += 4) {
-        const g = scale * load<f32>(dOut);
-        for (let ky = 0; ky < field; ky++)
-          for (let kx = 0; kx < field; kx++) store<f32>(to + <usize>ky * row + (<usize>(x * field + kx) << 2), g);
-      }
+        for (; x + 4 <= outColumns; x += 4, dOut += 16)
+          storeSquares(to + (<usize>x << 3), row, f32x4.mul(scales, v128.load(dOut)));
+      for (; x < outColumns; x++, dOut += 4)
+        storeSquare(to + (<usize>(x * field) << 2), row, field, scale * load<f32>(dOut));
     }
 }
 

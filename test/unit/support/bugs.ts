@@ -1,6 +1,26 @@
 // Bugs to plant in kernels, each as small as real ones are: what the checkers must find.
-import type { Kernels } from "../../../src/kernels/contract.ts";
-import { size } from "../../../src/shape.ts";
+import type { Geometry, Kernels } from "../../../src/kernels/contract.ts";
+import { type Floats, size } from "../../../src/shape.ts";
+
+/** Calls with other values in an array, and puts its own back: kernels only look at addresses. */
+const having = (array: Floats, values: Floats, call: () => void): void => {
+  const own = array.slice();
+  array.set(values);
+  call();
+  array.set(own);
+};
+
+/** Every map of an image replaced by the sum of its maps. */
+const mixed = ({ input: shape }: Geometry, images: number, input: Floats): Floats => {
+  const area = shape.rows * shape.columns;
+  const maps = [...Array(shape.maps).keys()];
+  const mixed = input.slice(0, images * size(shape));
+  mixed.forEach((_, i) => {
+    const [image, pixel] = [Math.floor(i / size(shape)), i % area];
+    mixed[i] = maps.reduce((sum, map) => sum + input[(image * shape.maps + map) * area + pixel]!, 0);
+  });
+  return mixed;
+};
 
 export interface Bug {
   /** The kernel that is wrong. */
@@ -81,6 +101,83 @@ export const bugs: Record<string, Bug> = {
         k.activateBackward(activation, count, values, gradient);
         gradient[count - 1] = Number.NaN;
       },
+    }),
+  },
+  "a sub-sampling that sums all maps": {
+    kernel: "subsampleForward",
+    inGradients: true,
+    plant: (k) => ({
+      ...k,
+      subsampleForward: (g, images, coefficient, bias, input, out) =>
+        having(input, mixed(g, images, input), () => k.subsampleForward(g, images, coefficient, bias, input, out)),
+    }),
+  },
+  "a sub-sampling that divides by four": {
+    kernel: "subsampleForward",
+    inGradients: true,
+    plant: (k) => ({
+      ...k,
+      subsampleForward: (g, images, coefficient, bias, input, out) =>
+        having(
+          coefficient,
+          coefficient.map((value) => value / g.field ** 2),
+          () => k.subsampleForward(g, images, coefficient, bias, input, out),
+        ),
+    }),
+  },
+  "a sub-sampling without its bias": {
+    kernel: "subsampleForward",
+    inGradients: true,
+    plant: (k) => ({
+      ...k,
+      subsampleForward: (g, images, coefficient, bias, input, out) =>
+        having(
+          bias,
+          bias.map(() => 0),
+          () => k.subsampleForward(g, images, coefficient, bias, input, out),
+        ),
+    }),
+  },
+  "a sub-sampling whose maps share one coefficient": {
+    kernel: "subsampleBackward",
+    inGradients: true,
+    plant: (k) => ({
+      ...k,
+      subsampleBackward: (g, images, squared, coefficient, ...rest) =>
+        having(
+          coefficient,
+          coefficient.map(() => coefficient[0]!),
+          () => k.subsampleBackward(g, images, squared, coefficient, ...rest),
+        ),
+    }),
+  },
+  "a distance from the code of the class before": {
+    kernel: "rbfForward",
+    inGradients: true,
+    plant: (k) => ({
+      ...k,
+      rbfForward: (images, inputs, classes, scale, input, codes, out) =>
+        having(
+          codes,
+          codes.map((_, i) => codes.at(i - inputs)!),
+          () => k.rbfForward(images, inputs, classes, scale, input, codes, out),
+        ),
+    }),
+  },
+  "a distance that pulls the wrong way": {
+    kernel: "rbfBackward",
+    inGradients: true,
+    plant: (k) => ({
+      ...k,
+      rbfBackward: (images, inputs, classes, scale, ...rest) => k.rbfBackward(images, inputs, classes, -scale, ...rest),
+    }),
+  },
+  "rubbish that is left out": {
+    kernel: "penalties",
+    inGradients: false,
+    plant: (k) => ({
+      ...k,
+      penalties: (images, classes, _, ...rest) => k.penalties(images, classes, null, ...rest),
     }),
   },
   "a gradient that misses the last image": {

@@ -30,6 +30,7 @@ const rules: Readonly<Record<string, Rule>> = {
     node: ["node:worker_threads"],
   },
   "data/": { values: ["data/", "files.ts", ...leaves], node: files },
+  "baselines/": { values: ["baselines/", "kernels/", "engine/arena.ts", ...leaves], types: ["data/data-set.ts"] },
   "formats/": { values: ["formats/", ...leaves] },
   "lab/": { values: [""], node: [...files, "node:worker_threads"] },
   "index.ts": { values: [""] },

@@ -140,7 +140,7 @@ const labelsBelow = (classes: number): Uint8Array => Uint8Array.from({ length: 8
 
 /** With and without gradient; the positions of the order before and behind are nobody's. */
 const lossTrial = (
-  job: "crossEntropy" | "meanSquared",
+  job: "crossEntropy" | "meanSquared" | "penalties" | "penalties against rubbish",
   images: number,
   classes: number,
   first: number,
@@ -158,7 +158,11 @@ const lossTrial = (
     const [out, labels, positions] = [a.floats("out"), a.bytes("labels"), a.ints("order")];
     if (job === "crossEntropy")
       k.crossEntropy(images, classes, 0.3, out, labels, positions, first, a.floats("losses"), a.bytes("answers"), dOut);
-    else
+    else if (job !== "meanSquared") {
+      const rubbish = job === "penalties" ? null : 1.5;
+      const [losses, answers] = [a.floats("losses"), a.bytes("answers")];
+      k.penalties(images, classes, rubbish, 0.3, out, labels, positions, first, losses, answers, dOut);
+    } else
       k.meanSquared(
         images,
         classes,
@@ -175,7 +179,7 @@ const lossTrial = (
       );
   },
   terms: classes,
-  // No sum is larger than 49 here, no gradient than 6; exponentials differ by no more than their arguments.
+  // A loss of rivals is a difference of numbers up to 12. No sum is larger than 49 here, no gradient than 6; exponentials differ by no more than their arguments.
   bound: (wanted, name) => (classes + 12) * 2 ** -24 * (name === "losses" ? Math.abs(wanted) + 1 : 1),
 });
 
@@ -185,6 +189,10 @@ export const lossTrials = (): Trial[] =>
     lossTrial("crossEntropy", images, classes, first, false),
     lossTrial("meanSquared", images, classes, first, true),
     lossTrial("meanSquared", images, classes, first, false),
+    lossTrial("penalties", images, classes, first, true),
+    lossTrial("penalties", images, classes, first, false),
+    lossTrial("penalties against rubbish", images, classes, first, true),
+    lossTrial("penalties against rubbish", images, classes, first, false),
   ]);
 
 export const softmaxTrials = (): Trial[] =>

@@ -46,6 +46,7 @@ const plan = ({
   seed,
   images,
   positions,
+  ...(rest.ink ? { ink: rest.ink } : {}),
   optimiser: rest.optimiser === undefined ? optimiser("sgd") : rest.optimiser,
 });
 
@@ -91,7 +92,7 @@ const fill = ({ net, tensors }: Description, { images, positions }: PlanOptions,
     );
   }
   const random = stream(1, "images");
-  const pixels = arena.bytes("pixels");
+  const pixels = arena.bytesOrFloats("pixels");
   for (let i = 0; i < pixels.length; i++) pixels[i] = random.integer(256);
   const labels = arena.bytes("labels");
   for (let i = 0; i < images; i++) labels[i] = random.integer(net.classes);

@@ -101,7 +101,7 @@ export const denseBackwardWeightTrials = (): Trial[] =>
   );
 
 /** Pooling by 1 to 5 of maps with and without rows and columns left over. */
-const poolGeometries = (): { g: Geometry; images: number }[] =>
+export const poolGeometries = (): { g: Geometry; images: number }[] =>
   combinations([1, 2, 3, 4, 5], [0, 1], upTo(9), [1, 3]).map(([field, over, across, maps]) => {
     const down = 1 + (across! % 3);
     const left = Math.min(over!, field! - 1);
@@ -113,7 +113,7 @@ const poolGeometries = (): { g: Geometry; images: number }[] =>
     };
   });
 
-const poolLabel = (job: string, { input, output, field }: Geometry, images: number): string =>
+export const poolLabel = (job: string, { input, output, field }: Geometry, images: number): string =>
   `${job} ${images} × ${describeShape(input)} → ${describeShape(output)} by ${field}`;
 
 export const sumPoolTrials = (): Trial[] =>

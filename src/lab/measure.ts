@@ -1,0 +1,79 @@
+// What a finished trial comes to, as the quantities its claim speaks of: read from the folder of a training, or from the
+// result of a baseline.
+import { LenetError } from "../errors.ts";
+import { leastWins } from "../losses/index.ts";
+import { type BaselineResult, REJECT_FOR } from "./baseline.ts";
+import type { Claim, Quantity } from "./claims/claim.ts";
+import { loadParts } from "./images.ts";
+import { load } from "./load.ts";
+import type { Model } from "./model.ts";
+import { rejectionCurve, rejectionFor } from "./rejection.ts";
+import { type EpochRecord, type Metrics, readHistory, readMetrics, type Score } from "./run-folder.ts";
+import { summarise } from "./summary.ts";
+
+/** Values by quantity. */
+export type Measured = Readonly<Partial<Record<Quantity, number>>>;
+
+/**
+ * What the claim asks for, of a complete training in `folder`; of a slice, passes that it has not come to are left out.
+ * Throws LenetError when the folder is damaged.
+ */
+export const measureTraining = async ({ measures }: Claim, folder: string, quick: boolean): Promise<Measured> => {
+  const metrics = readMetrics(folder);
+  if (!metrics) throw new LenetError(`${folder}: expected a run that is complete, got one without metrics.json.`);
+  const history = readHistory(folder);
+  const values: Partial<Record<Quantity, number>> = {};
+  for (const { of } of measures)
+    if (!quick || passOf(of) <= history.length) values[of] = await trainingValue(of, folder, metrics, history);
+  return values;
+};
+
+const trainingValue = async (
+  of: Quantity,
+  folder: string,
+  { train, test }: Metrics,
+  history: readonly EpochRecord[],
+): Promise<number> => {
+  if (of === "rejected for 0.5 % error") return rejectedOf(load(folder));
+  if (of === "multiply-adds" || of === "variables") return countOf(of, load(folder));
+  const [part, what] = of.split(" ") as ["test" | "training", "accuracy" | "error"];
+  const pass = passOf(of);
+  const record = pass === 0 ? { train, test } : history[pass - 1];
+  const score: Score | undefined = part === "test" ? record?.test : record?.train;
+  if (!score) throw new LenetError(`${folder}: expected a ${of}, got none. Train it anew.`);
+  return what === "accuracy" ? score.accuracy : 1 - score.accuracy;
+};
+
+/** The pass after which it is measured; 0: at the end. */
+const passOf = (of: Quantity): number => Number(/after pass (\d+)$/.exec(of)?.[1] ?? 0);
+
+const countOf = (of: "multiply-adds" | "variables", { net }: Model): number => {
+  const { total } = summarise(net);
+  return of === "variables" ? total.parameters : total.multiplyAdds;
+};
+
+/** The smallest share of test images that must be left unanswered. */
+const rejectedOf = async (model: Model): Promise<number> => {
+  const data = Object(JSON.parse(model.metadata["settings"] ?? "{}")).data;
+  const { test } = await loadParts(data);
+  if (!test) throw new LenetError(`${data}: expected test images, got none.`);
+  const { classes, loss } = model.net;
+  const scores = model.outputs(test.images);
+  const point = rejectionFor(
+    rejectionCurve({ scores, labels: test.labels, classes, best: leastWins(loss) ? "least" : "most" }),
+    REJECT_FOR,
+  );
+  return point?.rejectedShare ?? 1;
+};
+
+/** What the claim asks for, of a baseline. */
+export const measureBaseline = ({ measures }: Claim, result: BaselineResult): Measured => {
+  const known: Measured = {
+    "test error": result.errorRate,
+    "test accuracy": 1 - result.errorRate,
+    "rejected for 0.5 % error": result.rejectedFor05 ?? 1,
+    "multiply-adds": result.multiplyAdds,
+    variables: result.variables,
+  };
+  return Object.fromEntries(measures.map(({ of }) => [of, known[of]]));
+};

@@ -1,0 +1,80 @@
+// The network for zip codes of 1989, the first of the family: two layers of feature maps that shrink by strides, not by
+// sub-sampling, and a bias of its own for every unit. What its paper leaves open is an option here.
+import { type ConnectionTable, conv, dense, dropout, relu, squash, tanh } from "../layers/index.ts";
+import { family } from "./family.ts";
+import { type InitialSpec, image, net, type Published } from "./net.ts";
+
+const published: Published = {
+  source: "LeCun et al. 1989, Neural Computation 1, pages 541-551",
+  layers: {
+    H1: { parameters: 1_068, connections: 19_968 },
+    H2: { parameters: 2_592, connections: 38_592 },
+    H3: { parameters: 5_790, connections: 5_790 },
+    OUT: { parameters: 310, connections: 310 },
+  },
+  parameters: 9_760,
+  connections: 64_660,
+  units: 1_256,
+  slips: {},
+};
+
+const maps = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
+
+/** The maps of H1 that each map of H2 sees: eight of twelve, by a scheme the paper does not give. */
+const schemes: Readonly<Record<"karpathy" | "ring", ConnectionTable>> = {
+  // Three groups of four, as in karpathy/lecun1989-repro: 0-7, 4-11, and 0-3 with 8-11.
+  karpathy: maps(0, 12).map((map) => (map < 4 ? maps(0, 8) : map < 8 ? maps(4, 8) : [...maps(0, 4), ...maps(8, 4)])),
+  // Eight neighbours on a ring of twelve, so that no two maps of H2 see the same.
+  ring: maps(0, 12)
+    .map((map) => maps(map, 8).map((from) => from % 12))
+    .map((from) => from.sort((a, b) => a - b)),
+};
+
+/** ±2.4 / fan-in as the paper has it, or ±2.4 / √fan-in as repetitions of it guess; biases are zero. */
+const initials: Readonly<Record<"fan" | "root", InitialSpec>> = {
+  fan: { scale: 2.4, power: 1, biases: "zero" },
+  root: { scale: 2.4, power: 0.5, biases: "zero" },
+};
+
+const rules = {
+  activation: {
+    words: ["tanh", "squash", "relu"],
+    meaning: "of the hidden units; squash: 1.7159 tanh(2a/3), the scaled tanh of the papers",
+  },
+  output: { words: ["tanh", "softmax"], meaning: "tanh: mean squared error, targets ±1; softmax: cross-entropy" },
+  scheme: { words: ["karpathy", "ring"], meaning: "which 8 maps of H1 a map of H2 sees: three groups, or 8 in a row" },
+  init: { words: ["fan", "root"], meaning: "weights begin in ±2.4/F or ±2.4/√F, F the inputs of the unit" },
+  dropout: { least: 0, most: 0.9, usual: 0, meaning: "share of H2 that is left out in training" },
+} as const;
+
+/**
+ * The 1989 network: 16×16 digits in -1…1 on a background of -1 that goes on for ever; 9,760 free parameters.
+ * H2 keeps only its connections that exist: `H2.weight` is (12, 8, 5, 5), the maps in the order of the scheme.
+ * LeCun et al. 1989, section 3. Open: the scheme, the scale of tanh and of the targets, the initial biases; see the options.
+ */
+export const zipcode1989 = family("zipcode1989", rules, ({ activation, output, scheme, init, dropout: share }) => {
+  const squashed = { tanh, squash, relu }[activation];
+  const windows = { field: 5, stride: 2, padding: 2, paddingValue: -1, biasPer: "unit" } as const;
+  const ends = activation === "squash" ? squash : tanh;
+  return net(
+    "zipcode1989",
+    "Zip code net, 1989",
+    image(16, 16, { low: -1, high: 1 }),
+    [
+      conv("H1", { maps: 12, ...windows }),
+      squashed(),
+      conv("H2", { maps: 12, ...windows, from: schemes[scheme], compact: true }),
+      squashed(),
+      ...(share > 0 ? [dropout("H2.dropout", share)] : []),
+      dense("H3", { units: 30 }),
+      squashed(),
+      dense("OUT", { units: 10 }),
+      ...(output === "tanh" ? [ends()] : []),
+    ],
+    {
+      loss: output === "tanh" ? { kind: "meanSquared", low: -1, high: 1 } : { kind: "crossEntropy" },
+      initial: initials[init],
+      published,
+    },
+  );
+});

@@ -1,0 +1,73 @@
+// The nets of the papers through the command line, from golden weights to golden weights; and SDLM killed on its way.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import type { ProgressEvent } from "../../src/lab/events.ts";
+import { readCheckpoint } from "../../src/lab/run-folder.ts";
+import { lenet, start } from "./support/lenet.ts";
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "lenet-papers-"));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const file = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/golden/${name}.safetensors`, import.meta.url));
+
+const goldenRuns: [net: string, file: string, options: string][] = [
+  ["lenet5-1998", "lenet5-1998.sdlm", "--limit 500 --batch 1 --epochs 1 --optimiser sdlm --rate .00025"],
+  ["lenet1", "lenet1.sgd", "--limit 200 --batch 4 --epochs 1 --optimiser sgd --rate .01"],
+];
+
+it.each(goldenRuns)("lenet train %s ends in the golden weights, every one within 5e-4.", async (net, name, options) => {
+  const plain = ["--no-shuffle", "--validation", "0", ...options.split(" ")];
+  const { code, stderr } = await lenet(["train", net, "--init", file(name), ...plain, "--out", net], dir);
+  expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+  const { tensors } = readCheckpoint(join(dir, net), "last");
+  const wanted = [...decodeSafetensors(readFileSync(file(name)), name).tensors].filter(([key]) =>
+    key.startsWith("final."),
+  );
+  expect(wanted.length).toBeGreaterThanOrEqual(10);
+  for (const [key, { data }] of wanted) {
+    const ours = tensors.get(key.slice("final.".length))!.data;
+    expect(Math.max(...Array.from(data, (value, i) => Math.abs(value - ours[i]!))), key).toBeLessThan(5e-4);
+  }
+});
+
+it("lenet predict and evaluate answer by the least penalty.", async () => {
+  const { stdout } = await lenet(["evaluate", "lenet5-1998", "--json"], dir);
+  const { accuracy } = JSON.parse(stdout);
+  // After 500 patterns; the largest penalty would be right less often than chance.
+  expect(accuracy).toBeGreaterThan(0.5);
+  const answer = await lenet(["predict", "--model", "lenet5-1998", "--data", "mnist", "--index", "0", "--json"], dir);
+  const [{ probabilities, label }] = [JSON.parse(answer.stdout)].flat();
+  expect(probabilities[label]).toBe(Math.max(...probabilities));
+});
+
+it("lenet train lenet5-1998, killed and interrupted in the middle of a pass, gives the undisturbed bytes.", async () => {
+  const settings = ["--limit", "8000", "--epochs", "2", "--json"];
+  expect((await lenet(["train", "lenet5-1998", ...settings, "--out", "undisturbed"], dir)).code).toBe(0);
+  const disturb = async (words: readonly string[], signal: "SIGKILL" | "SIGINT"): Promise<void> => {
+    let acted = false;
+    const running = start(["train", ...words], dir, (line) => {
+      const event: ProgressEvent = JSON.parse(line);
+      if (acted || event.kind !== "progress" || event.epoch !== 2 || event.step > (2 * event.steps) / 3) return;
+      acted = true;
+      running.child.kill(signal);
+    });
+    const ended = await running.ended;
+    expect([ended.code, ended.signal]).toEqual(signal === "SIGINT" ? [130, null] : [null, signal]);
+  };
+  await disturb(["lenet5-1998", ...settings, "--out", "disturbed"], "SIGKILL");
+  await disturb(["--resume", "disturbed", "--json"], "SIGINT");
+  expect(JSON.parse(readCheckpoint(join(dir, "disturbed"), "last").metadata["position"]!).image).toBeGreaterThan(0);
+  expect((await lenet(["train", "--resume", "disturbed", "--threads", "1"], dir)).code).toBe(0);
+  for (const name of ["last.safetensors", "steps.csv"])
+    expect(readFileSync(join(dir, "disturbed", name)).equals(readFileSync(join(dir, "undisturbed", name))), name).toBe(
+      true,
+    );
+});
