@@ -3,9 +3,9 @@
 // test/system/golden.test.ts.
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DataSet, limit } from "../../src/data/data-set.ts";
-import { startTeam } from "../../src/engine/team.ts";
+import { startTeam, type Team } from "../../src/engine/team.ts";
 import { tensorView } from "../../src/engine/tensors.ts";
-import { kernelModule } from "../../src/kernels/module.ts";
+import { arithmetics, hasFused, kernelModule, type Arithmetic as Sums } from "../../src/kernels/module.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import { type OptimiserSpec, optimiser } from "../../src/optimisers/index.ts";
 import { difference, digits, golden, load } from "./support/golden.ts";
@@ -23,7 +23,11 @@ interface Case {
   readonly tensors: number;
   /** Array in which the last layer leaves its outputs, counted from the end. */
   readonly last: number;
+  /** Whether only one arithmetic is known to come within the bound. */
+  readonly chancy?: true;
 }
+
+const present = arithmetics.filter((sums) => sums === "plain" || hasFused());
 
 const usual = { data: "mnist", batch: 32, steps: 50, bound: 5e-4, tensors: 10, last: 1 };
 const cases: Readonly<Record<string, Case>> = {
@@ -47,14 +51,16 @@ const cases: Readonly<Record<string, Case>> = {
     rate: 0.01,
     // Adam divides by the size of a gradient, however small, and batch norm makes those of the biases before it vanish.
     bound: 5e-3,
+    chancy: true,
     tensors: 18,
   },
 };
 
 describe.each(Object.entries(cases))(
   "%s",
-  (name, { file, data, batch, steps, optimiser, rate, bound, tensors, last }) => {
+  (name, { file, data, batch, steps, optimiser, rate, bound, tensors, last, chancy }) => {
     const net = netNamed(name);
+    const own = present.filter((sums) => sums === "fused" || !chancy);
     const numbers = golden(file);
     let images: DataSet;
     beforeAll(async () => {
@@ -82,23 +88,50 @@ describe.each(Object.entries(cases))(
       expect(description.tensors).toHaveLength(tensors);
     });
 
-    it(`ends in the weights it should after ${steps} steps, every one within ${bound}.`, async () => {
+    it.each(own)(
+      `ends in the weights it should after ${steps} steps, every one within ${bound} (%s).`,
+      async (sums) => {
+        const team = await trained(sums);
+        const far = [
+          ...lossErrors(team),
+          ...team.description.tensors.flatMap((place) => weightErrors(team, place.name)),
+        ];
+        expect(far.filter((off) => !(off <= bound))).toEqual([]);
+      },
+    );
+
+    /** The net after its steps. */
+    const trained = async (sums: Sums): Promise<Team> => {
       const count = batch * steps;
-      const options = { batch, threads: 2, optimiser, seed: 1, ink: ink(), images: count, positions: count };
-      const team = await startTeam(kernelModule(), net, { ...options, threads: batch === 1 ? 1 : 2 });
+      const threads = Math.min(batch, 2);
+      const options = { batch, threads, optimiser, seed: 1, ink: ink(), images: count, positions: count };
+      const team = await startTeam(kernelModule(sums), net, options);
       load(team, numbers, images);
       team.arena.doubles("rates").fill(rate);
       expect(await team.walk({ training: true, from: 0, to: count, batch, step: 0 })).toBe(count);
       await team.end();
-      const [losses, wanted] = [team.arena.doubles("stepLosses"), numbers("losses")];
-      expect(Math.max(...Array.from(wanted, (loss, step) => Math.abs(losses[step]! - loss)))).toBeLessThanOrEqual(
-        bound,
-      );
-      for (const place of team.description.tensors) {
-        const right = numbers(`final.${place.name}`);
-        const far = Math.max(...Array.from(tensorView(team.arena, place), (value, i) => Math.abs(value - right[i]!)));
-        expect([place.name, far <= bound, far]).toEqual([place.name, true, far]);
-      }
-    });
+      return team;
+    };
+
+    const lossErrors = ({ arena }: Team): number[] => {
+      const losses = arena.doubles("stepLosses");
+      return Array.from(numbers("losses"), (loss, step) => Math.abs(losses[step]! - loss));
+    };
+    const weightErrors = ({ arena, description }: Team, name: string): number[] => {
+      const place = description.tensors.find((tensor) => tensor.name === name)!;
+      const wanted = numbers(`final.${name}`);
+      return Array.from(tensorView(arena, place), (value, i) => Math.abs(value - wanted[i]!));
+    };
+
+    // A unit of C3 that is -6.1e-7 at step 29 in exact numbers comes out at 3.3e-7 when products are rounded: relu lets it
+    // through, and Adam makes a full step of it. That is chance, as it is chance that "fused" has no such unit.
+    if (chancy)
+      it("loses what it should for the first 29 steps (plain).", async () => {
+        expect(
+          lossErrors(await trained("plain"))
+            .slice(0, 29)
+            .filter((off) => !(off <= 1e-5)),
+        ).toEqual([]);
+      });
   },
 );
