@@ -22,6 +22,7 @@ import {
 import { usualArithmetic } from "../../src/kernels/module.ts";
 import { recipeOf } from "../../src/lab/defaults.ts";
 import { resolve } from "../../src/lab/settings.ts";
+import { netNamed } from "../../src/nets/index.ts";
 
 let dir: string;
 let digits: DataSet;
@@ -67,6 +68,21 @@ describe("settings", () => {
     expect(resolve(lenet5, { rate: 0.01, schedule: "cosine" }).schedule).toMatchObject({ kind: "cosine", rate: 0.01 });
   });
 
+  it("take sgd with a momentum as the optimiser momentum, but Adam with one as a mistake.", () => {
+    const { optimiser, schedule } = resolve(netNamed("tutorial"), { optimiser: "sgd", rate: 0.0005, momentum: 0.9 });
+    expect(optimiser).toEqual({ kind: "momentum", decay: 0, momentum: 0.9 });
+    expect(schedule).toEqual({ kind: "constant", rate: 0.0005 });
+    expect(resolve(netNamed("keras"), { momentum: 0.5 }).optimiser).toMatchObject({ kind: "momentum", momentum: 0.5 });
+    expect(() => resolve(lenet5, { optimiser: "adam", momentum: 0.9 })).toThrow("momentum: expected the optimiser");
+  });
+
+  it("keep the constants of the recipe's optimiser where its kind is named, and no others.", () => {
+    const epsilon = (name: string): unknown =>
+      Object(resolve(netNamed(name), { optimiser: "adam", rate: 0.01 }).optimiser).epsilon;
+    expect([epsilon("ablation"), epsilon("lenet5")]).toEqual([1e-7, 1e-8]);
+    expect(resolve(lenet5, { optimiser: "momentum" }).optimiser.decay).toBe(0);
+  });
+
   it("resolve to themselves once they are resolved.", () => {
     for (const given of [
       {},
@@ -93,6 +109,11 @@ describe("settings", () => {
       { schedule: { kind: "staged", stages: [] } },
       "stages: expected at least one stage of epochs at a rate, got none.",
     ],
+    [
+      { optimiser: "adam", schedule: { kind: "staged", stages: [{ epochs: 1, rate: 0.1 }], fresh: true } },
+      "fresh: expected the optimiser momentum beside it, got adam. Set optimiser to momentum.",
+    ],
+    [{ logEvery: 0 }, "logEvery: expected a whole number from 1, got 0."],
     [{ threads: 0 }, "threads: expected a whole number from 1 to 256, got 0."],
     [{ validation: 512 }, "validation: expected fewer than the 512 training images, got 512. Keep some to learn from."],
   ])("%j are refused in one sentence.", async (settings, message) => {
@@ -238,6 +259,93 @@ describe("a signal", () => {
     expect(interrupted).toBe(true);
     expect(history.length).toBeGreaterThan(0);
     expect(folder).toBeNull();
+  });
+});
+
+describe("a fresh stage", () => {
+  const velocities = { kind: "momentum", momentum: 0.9, decay: 0 } as const;
+  const stages = [
+    { epochs: 1, rate: 0.05 },
+    { epochs: 2, rate: 0.02 },
+  ];
+  const recipe = { optimiser: velocities, shuffle: false, validation: 0, distort: 0, limit: 1280 };
+  const staged = (fresh: boolean, settings: TrainSettings = {}) =>
+    short({ ...recipe, epochs: 3, schedule: { kind: "staged", stages, fresh }, ...settings });
+  const constant = (rate: number, epochs: number, init?: Model) =>
+    short({ ...recipe, epochs, schedule: { kind: "constant", rate }, ...(init ? { init } : {}) });
+
+  it("gives what a new optimiser gives that begins with the weights of the stage before.", async () => {
+    const first = await constant(0.05, 1);
+    const wanted = bytesOf((await constant(0.02, 2, first.model)).model);
+    expect(bytesOf((await staged(true)).model).equals(wanted)).toBe(true);
+    expect(bytesOf((await staged(false)).model).equals(wanted)).toBe(false);
+  });
+
+  it.each([1, 2])(
+    "gives the same bytes when it was interrupted between or within stages (epoch %i).",
+    async (epoch) => {
+      const wanted = bytesOf((await staged(true)).model);
+      const [controller, out] = [new AbortController(), join(dir, `fresh-${epoch}`)];
+      const onEvent = (event: TrainEvent): void => {
+        if (event.kind === "epoch" && event.record.epoch === epoch) controller.abort();
+      };
+      expect((await staged(true, { out, signal: controller.signal, onEvent })).interrupted).toBe(true);
+      const resumed = await train(lenet5, { resume: out, data: { train: digits, test } });
+      expect(bytesOf(resumed.model).equals(wanted)).toBe(true);
+    },
+  );
+});
+
+describe("the log", () => {
+  const stages = [
+    { epochs: 1, rate: 0.05 },
+    { epochs: 2, rate: 0.02 },
+  ];
+  const settings = { optimiser: "momentum", epochs: 3, batch: 8, validation: 0, limit: 200, logEvery: 10 } as const;
+  const logged = (events: TrainEvent[]) => events.filter((event) => event.kind === "log");
+
+  it("has the mean loss of every so many steps, and counts the epochs of a stage; what is left over is not told.", async () => {
+    const events: TrainEvent[] = [];
+    const onEvent = (event: TrainEvent): void => void events.push(event);
+    const { history } = await short({ ...settings, schedule: { kind: "staged", stages }, onEvent });
+    const seen = logged(events).map(({ epoch, stageEpoch, step, rate }) => [epoch, stageEpoch, step, rate]);
+    expect(seen).toEqual([
+      [1, 1, 10, 0.05],
+      [1, 1, 20, 0.05],
+      [2, 1, 10, 0.02],
+      [2, 1, 20, 0.02],
+      [3, 2, 10, 0.02],
+      [3, 2, 20, 0.02],
+    ]);
+    const whole = await short({
+      ...settings,
+      limit: 160,
+      schedule: { kind: "staged", stages },
+      onEvent: (event) => events.push(event),
+    });
+    const [one, two] = logged(events)
+      .slice(-2)
+      .map(({ loss }) => loss);
+    expect((one! + two!) / 2).toBeCloseTo(whole.history.at(-1)!.train.loss, 10);
+    expect(history).toHaveLength(3);
+  });
+
+  it("is the same when the run was interrupted: nothing twice, nothing left out.", async () => {
+    const all: TrainEvent[] = [];
+    await short({ ...settings, epochs: 20, onEvent: (event) => all.push(event) });
+    const [events, controller, out] = [[] as TrainEvent[], new AbortController(), join(dir, "log")];
+    const onEvent = (event: TrainEvent): void => {
+      events.push(event);
+      if (event.kind === "log" && event.epoch === 7) controller.abort();
+    };
+    await short({ ...settings, epochs: 20, out, signal: controller.signal, onEvent });
+    await train(lenet5, {
+      resume: out,
+      data: { train: digits, test },
+      logEvery: 10,
+      onEvent: (event) => events.push(event),
+    });
+    expect(logged(events)).toEqual(logged(all));
   });
 });
 
