@@ -2,6 +2,7 @@
 // Verdicts go to stdout, progress to stderr; docs/results.json and docs/results.md keep what came out.
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import { registeredSet } from "../src/data/registry.ts";
 import { writeAtomically } from "../src/files.ts";
 import { type Claim, isShare } from "../src/lab/claims/claim.ts";
 import { claims, claimsNamed } from "../src/lab/claims/index.ts";
@@ -17,6 +18,7 @@ import {
 } from "../src/lab/results.ts";
 import { resultsPage } from "../src/lab/results-page.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
+import { splitName } from "../src/named.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { wholeFrom, withDataDir, withJson } from "./options.ts";
 import { percent, print, printJson, say } from "./output.ts";
@@ -77,9 +79,22 @@ const gather = (trials: readonly Trial[], complete: (claim: Claim, seeds: number
   };
 };
 
+/** The claims whose data is there; of the others it says so, and how to get it. */
+const withData = async (wanted: readonly Claim[]): Promise<readonly Claim[]> => {
+  const there: Claim[] = [];
+  for (const claim of wanted) {
+    const { work } = claim;
+    const data = work.kind === "training" ? work.settings.data : work.data;
+    const set = typeof data === "string" ? registeredSet(data) : undefined;
+    if (!set || (await set.find()) !== undefined) there.push(claim);
+    else say(`${claim.id}: left out, its data is not here. Run: lenet data get ${splitName(set.name).name}`);
+  }
+  return there;
+};
+
 const run = async (ids: readonly string[], options: Options): Promise<void> => {
   if (options.list) return options.json ? printJson({ claims }) : print(list());
-  const chosen = ids.length === 0 ? claims : [...new Set(ids.flatMap(claimsNamed))];
+  const chosen = await withData(ids.length === 0 ? claims : [...new Set(ids.flatMap(claimsNamed))]);
   const { out, quick } = options;
   let results = readResults(out);
   const report: ClaimResult[] = [];

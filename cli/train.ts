@@ -75,6 +75,7 @@ Examples:
   lenet train                                        the default net on MNIST, into a new folder of runs/
   lenet train lenet5 --epochs 3 --seed 2 --out a     three epochs, other weights, into the folder a
   lenet train --optimiser momentum --rate 0.02 --schedule cosine --decay 0.0005
+  lenet train lenet5-1998                            as in 1998: pattern by pattern, a rate for each weight
   lenet train --stages 2x0.0005,3x0.0002,3x0.0001    epochs × rate, stage after stage
   lenet train tutorial --log-every 100               a line every 100 steps: [rate, epoch of its stage, step] loss
   lenet train ablation:activation=tanh,dropout=0.5   a net with options
@@ -161,6 +162,12 @@ export function trainCommand(): Command {
     .option("--optimiser <kind>", optimiserKinds.join(", "))
     .option("--rate <number>", "learning rate, the highest of a schedule", numberAboveZero("--rate"))
     .option("--momentum <share>", "of the velocity; makes sgd the optimiser momentum", shareOf("--momentum"))
+    .option("--mu <number>", "of the optimiser sdlm, added to every curvature (default: 0.02)", numberAboveZero("--mu"))
+    .option(
+      "--patterns <n>",
+      "images it measures curvature over, before every epoch (default: 500)",
+      wholeFrom("--patterns", 1),
+    )
     .option("--decay <number>", "decoupled weight decay", numberFromZero("--decay"))
     .option("--schedule <kind>", scheduleKinds.join(", "))
     .option(

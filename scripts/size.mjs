@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** What makes a net work; together at most so many lines of code (comments and empty lines are free). */
-const core = ["src/engine", "src/layers", "src/kernels", "src/nets"];
-const CORE_LINES = 4_000;
+/** What makes any net work; together at most so many lines of code (comments and empty lines are free). */
+const core = ["src/engine", "src/layers", "src/kernels"];
+const CORE_LINES = 4_500;
 const FILE_LINES = 400;
 
-const rest = ["src/losses", "src/optimisers", "src/data", "src/formats", "src/baselines", "src/lab"];
+const rest = ["src/nets", "src/losses", "src/optimisers", "src/data", "src/formats", "src/baselines", "src/lab"];
 
 /** Lines that are neither empty nor comment. */
 const codeIn = (text) =>

@@ -6,7 +6,7 @@ export type PublishedInput = "plain" | "deslanted" | "16x16" | "distorted";
 
 /** A row of the comparison; null where the figures show nothing. */
 export interface PublishedMethod {
-  /** Ours, where we have the method: of a baseline or a net. Else a name like them. */
+  /** Ours, options included, where we have the method: of a baseline or a net (the net `linear` and the baseline share one). */
   readonly name: string;
   /** As the figures call it. */
   readonly title: string;
@@ -43,15 +43,15 @@ const rows: readonly Row[] = [
   ["svm", "SVM poly 4", "plain", 1.1, 1.8, 14_000, 14_000],
   ["rs-svm", "RS-SVM poly 5", "plain", 1.0, null, 650, 650],
   ["v-svm", "V-SVM poly 9", "distorted", 0.8, null, 28_000, 28_000],
-  ["mlp-300", "28×28-300-10", "plain", 4.7, null, null, null],
-  ["mlp-300", "28×28-300-10", "distorted", 3.6, null, null, null],
-  ["mlp-300", "20×20-300-10", "deslanted", 1.6, 3.2, 123, 123],
-  ["mlp-1000", "28×28-1000-10", "plain", 4.5, null, 795, 795],
-  ["mlp-1000", "28×28-1000-10", "distorted", 3.8, null, null, null],
-  ["mlp-300-100", "28×28-300-100-10", "plain", 3.05, null, 267, 267],
-  ["mlp-300-100", "28×28-300-100-10", "distorted", 2.5, null, null, null],
-  ["mlp-500-150", "28×28-500-150-10", "plain", 2.95, null, 469, 469],
-  ["mlp-500-150", "28×28-500-150-10", "distorted", 2.45, null, null, null],
+  ["mlp", "28×28-300-10", "plain", 4.7, null, null, null],
+  ["mlp", "28×28-300-10", "distorted", 3.6, null, null, null],
+  ["mlp:side=20", "20×20-300-10", "deslanted", 1.6, 3.2, 123, 123],
+  ["mlp:hidden=1000", "28×28-1000-10", "plain", 4.5, null, 795, 795],
+  ["mlp:hidden=1000", "28×28-1000-10", "distorted", 3.8, null, null, null],
+  ["mlp:second=100", "28×28-300-100-10", "plain", 3.05, null, 267, 267],
+  ["mlp:second=100", "28×28-300-100-10", "distorted", 2.5, null, null, null],
+  ["mlp:hidden=500,second=150", "28×28-500-150-10", "plain", 2.95, null, 469, 469],
+  ["mlp:hidden=500,second=150", "28×28-500-150-10", "distorted", 2.45, null, null, null],
   ["lenet1", "LeNet-1", "16x16", 1.7, 3.7, 100, 3],
   ["lenet4", "LeNet-4", "plain", 1.1, 1.8, 260, 17],
   ["lenet4-local", "LeNet-4 / Local", "plain", 1.1, 1.4, 20_000, 24_000],
@@ -82,7 +82,7 @@ export const slips: readonly { readonly name: string; readonly slip: string }[] 
   },
   { name: "rs-svm", slip: "The text of III.C.11 says 1.1 %." },
   { name: "v-svm", slip: "Fig. 12 calls it poly 5." },
-  { name: "mlp-500-150", slip: "The text of III.C.6 says 1000-150." },
+  { name: "mlp:hidden=500,second=150", slip: "The text of III.C.6 says 1000-150." },
 ];
 
 /** The row of this method on these images, or null where the paper has none. */

@@ -127,9 +127,8 @@ export const fillMap = (spec: DistortSpec, units: Floats, map: AffineMap): void 
   map.yy = scale / squeeze;
   map.xy = shear - angle * map.yy;
   map.yx = angle * map.xx;
-  map.x0 = shiftOf(spec, units[4]!);
-  map.y0 = shiftOf(spec, units[5]!);
+  const { shift } = spec;
+  const choices = 2 * shift + 1;
+  map.x0 = spec.whole ? Math.floor(((units[4]! + 1) / 2) * choices) - shift : shift * units[4]!;
+  map.y0 = spec.whole ? Math.floor(((units[5]! + 1) / 2) * choices) - shift : shift * units[5]!;
 };
-
-const shiftOf = ({ shift, whole }: DistortSpec, unit: number): number =>
-  whole ? Math.floor(((unit + 1) / 2) * (2 * shift + 1)) - shift : shift * unit;

@@ -9,9 +9,8 @@ import { drawUnits, type ElasticSpec } from "./distort.ts";
 /** Knots so far apart give B-splines of the Gaussian's variance. */
 const apart = (sigma: number): number => Math.sqrt(3) * sigma;
 
-/** Knots that reach into `pixels` pixels, the middle one in their middle. */
-const knotsFor = (pixels: number, sigma: number): number =>
-  2 * (Math.ceil((pixels - 1) / 2 / apart(sigma) + 2) - 1) + 1;
+/** At least as many knots as reach into `pixels` pixels, around their middle: in fours, as vectors are filled. */
+const knotsFor = (pixels: number, sigma: number): number => 4 * Math.ceil(((pixels - 1) / apart(sigma) + 3) / 4);
 
 /** The cubic B-spline, `t` knots from its middle. */
 const spline = (t: number): number => {

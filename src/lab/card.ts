@@ -78,6 +78,7 @@ export const commandFor = ({ net, settings }: Pick<Session, "net" | "settings">)
     ["--epochs", settings.epochs, "--batch", settings.batch],
     ["--optimiser", optimiser.kind, ...rate],
     optimiser.kind === "momentum" ? ["--momentum", optimiser.momentum] : [],
+    optimiser.kind === "sdlm" ? ["--mu", optimiser.mu, "--patterns", optimiser.patterns] : [],
     optimiser.decay > 0 ? ["--decay", optimiser.decay] : [],
     stages.length > 0 ? stages : ["--schedule", schedule.kind],
     settings.distort !== 0 ? ["--distort", settings.distort] : [],

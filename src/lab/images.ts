@@ -31,10 +31,13 @@ export const fitParts = (net: Net, { train, test }: DataParts, most: number | nu
 export const checkSet = (net: Net, set: DataSet): void => {
   const { rows, columns } = net.image;
   const place = `${set.name}, ${set.part}`;
-  if (set.rows !== rows || set.columns !== columns)
+  if (set.rows !== rows || set.columns !== columns) {
+    const sized = `${set.name}:size=${rows}`;
+    const how = set.rows === 28 && [16, 20].includes(rows) && isDerivable(set) ? `Take ${sized}` : "Scale the images";
     throw new LenetError(
-      `${net.name}: expected ${rows}×${columns} images, got ${set.rows}×${set.columns} (${place}). Scale the images, or choose another net.`,
+      `${net.name}: expected ${rows}×${columns} images, got ${set.rows}×${set.columns} (${place}). ${how}, or choose another net.`,
     );
+  }
   if (set.count < 1 || set.labels.length !== set.count || set.images.length !== set.count * rows * columns)
     throw new LenetError(
       `${place}: expected ${set.count} images of ${rows}×${columns} and as many labels, got ${set.images.length} pixels and ${set.labels.length} labels.`,
@@ -50,6 +53,9 @@ export const checkSet = (net: Net, set: DataSet): void => {
       `${net.name}: expected labels from 0 to ${net.classes - 1}, got ${set.labels[wrong]} at index ${wrong} (${place}). Choose a net with more classes.`,
     );
 };
+
+/** Whether `:size=16` may be written after its name. */
+const isDerivable = ({ name }: DataSet): boolean => !name.includes(":") && registeredSet(name)?.side === 28;
 
 /** What an arena keeps these images as. */
 export const inkOf = ({ train, test }: DataParts): "byte" | "float" =>

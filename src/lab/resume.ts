@@ -23,6 +23,8 @@ const settled = [
   "optimiser",
   "rate",
   "momentum",
+  "mu",
+  "patterns",
   "decay",
   "schedule",
   "seed",

@@ -31,6 +31,9 @@ export interface TrainSettings {
   readonly rate?: number;
   /** Share of the velocity that a step keeps; "sgd" with a momentum is the optimiser "momentum". */
   readonly momentum?: number;
+  /** What SDLM adds to every curvature, and the images it measures it over; for the optimiser "sdlm" alone. */
+  readonly mu?: number;
+  readonly patterns?: number;
   /** Decoupled weight decay, per step and unit of rate; biases are left alone. */
   readonly decay?: number;
   /** Of the rate. Default: the recipe's; but constant, without decay and distortion, when a rate or an optimiser is given. */
@@ -131,23 +134,28 @@ const refuseBeside = (spell: Spell, setting: string, value: unknown, other: stri
   );
 };
 
+/** Settings of one optimiser alone. */
+const owners = { momentum: "momentum", mu: "sdlm", patterns: "sdlm" } as const;
+
 const chooseOptimiser = (recipe: Recipe, given: TrainSettings, spell: Spell): OptimiserSpec => {
-  const { optimiser: wanted, momentum, decay } = given;
+  const { optimiser: wanted, decay } = given;
   if (typeof wanted === "object") {
-    refuseBeside(spell, "momentum", momentum, "optimiser");
-    refuseBeside(spell, "decay", decay, "optimiser");
+    for (const setting of [...settingsOf(given), "decay"] as const)
+      refuseBeside(spell, setting, given[setting], "optimiser");
     return checkOptimiser(wanted, spell);
   }
   const { kind } = recipe.optimiser;
-  if (momentum !== undefined && kind !== "momentum")
-    throw new LenetError(
-      `${spell("momentum")}: expected the optimiser momentum beside it, got ${kind}. Set ${spell("optimiser")} to momentum.`,
-    );
-  return checkOptimiser(
-    { ...recipe.optimiser, ...(decay === undefined ? {} : { decay }), ...(momentum === undefined ? {} : { momentum }) },
-    spell,
-  );
+  for (const setting of settingsOf(given))
+    if (kind !== owners[setting])
+      throw new LenetError(
+        `${spell(setting)}: expected the optimiser ${owners[setting]} beside it, got ${kind}. Set ${spell("optimiser")} to ${owners[setting]}.`,
+      );
+  const own = Object.fromEntries(settingsOf(given).map((setting) => [setting, given[setting]]));
+  return checkOptimiser({ ...recipe.optimiser, ...(decay === undefined ? {} : { decay }), ...own }, spell);
 };
+
+const settingsOf = (given: TrainSettings): (keyof typeof owners)[] =>
+  (Object.keys(owners) as (keyof typeof owners)[]).filter((setting) => given[setting] !== undefined);
 
 const checkOptimiser = (spec: OptimiserSpec, spell: Spell): OptimiserSpec => {
   fromZero(spell("decay"), spec.decay);
@@ -179,7 +187,7 @@ const chooseSchedule = (recipe: Recipe, given: TrainSettings, chosen: OptimiserS
   const peak = usual.kind === "staged" || kind === "constant" ? plainRate(chosen.kind) : usual;
   const rate = given.rate ?? peak.rate;
   if (kind === "constant") return checkSchedule({ kind, rate }, chosen, spell);
-  if (kind === "cosine")
+  if (kind === "cosine" || kind === "linear")
     return checkSchedule({ floor: FLOOR, ...(usual.kind === kind ? usual : {}), kind, rate }, chosen, spell);
   return checkSchedule(
     { floor: FLOOR, warmup: WARMUP, ...(usual.kind === kind ? usual : {}), kind, rate },

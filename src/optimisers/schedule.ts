@@ -2,10 +2,11 @@
 
 /**
  * `staged`: each stage lasts some epochs at its own rate; with `fresh` each begins with a velocity of zero, as when a program
- * makes a new optimiser for every stage. `onecycle`: up for the first `warmup` share, then down to `floor`.
+ * makes a new optimiser for every stage. `linear` and `cosine`: down to `floor`, a share of the rate. `onecycle`: up for the first `warmup` share, then down to `floor`.
  */
 export type ScheduleSpec =
   | { readonly kind: "constant"; readonly rate: number }
+  | { readonly kind: "linear"; readonly rate: number; readonly floor: number }
   | { readonly kind: "cosine"; readonly rate: number; readonly floor: number }
   | { readonly kind: "onecycle"; readonly rate: number; readonly floor: number; readonly warmup: number }
   | { readonly kind: "staged"; readonly stages: readonly Stage[]; readonly fresh?: boolean };
@@ -15,13 +16,14 @@ export interface Stage {
   readonly rate: number;
 }
 
-export const scheduleKinds = ["constant", "cosine", "onecycle", "staged"] as const;
+export const scheduleKinds = ["constant", "linear", "cosine", "onecycle", "staged"] as const;
 
 /** The rate of step `step` (from 0) of `steps`, `stepsPerEpoch` of them an epoch. */
 export const rateAt = (spec: ScheduleSpec, step: number, steps: number, stepsPerEpoch: number): number => {
   if (spec.kind === "constant") return spec.rate;
   if (spec.kind === "staged") return stageAt(spec.stages, Math.floor(step / stepsPerEpoch)).rate;
   const floor = spec.rate * spec.floor;
+  if (spec.kind === "linear") return spec.rate + ((floor - spec.rate) * step) / steps;
   if (spec.kind === "cosine") return between(spec.rate, floor, step / steps);
   const peak = Math.max(1, Math.round(spec.warmup * steps));
   if (step < peak) return between(floor, spec.rate, (step + 1) / peak);

@@ -66,7 +66,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "an unknown net",
     ["train", "lenet6"],
     2,
-    'net: expected one of lenet5, lenet5-1998, lenet1, got "lenet6". Did you mean "lenet5"?',
+    'net: expected one of lenet5, lenet5-1998, zipcode1989, lenet1, lenet4, tutorial, keras, ablation, linear, mlp, got "lenet6". Did you mean "lenet5"?',
   ],
   ["no epochs", ["train", "--epochs", "0"], 2, '--epochs: expected a whole number from 1, got "0".'],
   ["a batch below 1", ["train", "--batch", "-1"], 2, '--batch: expected a whole number from 1, got "-1".'],

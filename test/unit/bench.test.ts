@@ -12,6 +12,7 @@ import { peers, runPeer } from "../../src/lab/bench/peers.ts";
 import { benchText } from "../../src/lab/bench/report.ts";
 import type { BenchResult } from "../../src/lab/bench/result.ts";
 import { runBench } from "../../src/lab/bench/run.ts";
+import { netNamed } from "../../src/nets/index.ts";
 import { lenet5 } from "../../src/nets/lenet5.ts";
 
 let folder = "";
@@ -195,6 +196,17 @@ test("kernelCases: all sums of products of a step are there, each once", () => {
   const products = kernelCases(lenet5, "plain").filter(({ multiplyAdds }) => multiplyAdds > 0);
   const sum = products.reduce((total, { multiplyAdds }) => total + 2 * multiplyAdds, 0);
   expect(sum).toBe(operationsOf(lenet5, "train"));
+});
+
+test("kernelCases: the papers' own kernels are there, and every case can be run", () => {
+  const cases = kernelCases(netNamed("lenet5-1998"), "plain");
+  for (const { prepare, run } of cases) {
+    prepare?.();
+    run();
+  }
+  const names = cases.map(({ name }) => name);
+  for (const name of ["S2 forward", "S4 backward", "OUT forward", "OUT backward to the input", "penalty, eq. 8"])
+    expect(names).toContain(name);
 });
 
 test("lenet bench --kernels --out --compare: keeps its figures and sets them beside earlier ones", async () => {

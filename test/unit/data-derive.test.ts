@@ -1,6 +1,9 @@
 // Sets made by options on a name: held against somebody else's numbers (the golden file), against the definition of each
 // filter written out without shortcuts, and against what deslanting is to achieve.
 import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataCommand } from "../../cli/data.ts";
 import { classCounts, type DataSet, limit } from "../../src/data/data-set.ts";
@@ -221,6 +224,24 @@ describe("lenet data", () => {
         { part: "test", count: 2007 },
       ],
     });
+  });
+
+  it("show --distort pictures the same digits as distorted, the same ones for the same seed.", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "lenet-sheet-"));
+    vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+    const sheet = async (name: string, ...more: string[]): Promise<Buffer> => {
+      const out = join(folder, name);
+      await dataCommand().parseAsync(["show", "mnist:sample=1989", "--out", out, "--digits", "4", ...more], {
+        from: "user",
+      });
+      return readFile(out);
+    };
+    const [plain, bent] = [await sheet("a.png"), await sheet("b.png", "--distort", "elastic")];
+    expect(bent).not.toEqual(plain);
+    expect(await sheet("c.png", "--distort", "elastic:sigma=4")).toEqual(bent);
+    expect(await sheet("d.png", "--distort", "0")).toEqual(plain);
+    await expect(sheet("e.png", "--distort", "bent")).rejects.toThrow("--distort: expected a number from 0, or affine");
+    await rm(folder, { recursive: true });
   });
 
   it("--data-dir wants a folder, and is where sets are looked for first.", async () => {

@@ -23,6 +23,7 @@ let mirror = "";
 beforeEach(async () => {
   cache = await mkdtemp(join(tmpdir(), "lenet-cache-"));
   vi.stubEnv("LENET_CACHE", cache);
+  vi.stubEnv("LENET_DATA", "");
   for (const part of ["train", "t10k"]) {
     served[`/${part}-images-idx3-ubyte.gz`] = gzipSync(images);
     served[`/${part}-labels-idx1-ubyte.gz`] = gzipSync(labels);

@@ -1,7 +1,17 @@
 // A picture is shown to a net as the images were that it learned from.
 import { beforeAll, describe, expect, it } from "vitest";
 import type { GreyImage } from "../../src/data/grey.ts";
-import { createModel, type DataSet, dense, digitFor, image, loadData, type Model, net } from "../../src/index.ts";
+import {
+  createModel,
+  type DataSet,
+  dense,
+  digitFor,
+  evaluate,
+  image,
+  loadData,
+  type Model,
+  net,
+} from "../../src/index.ts";
 import type { Ink } from "../../src/shape.ts";
 
 let digit: GreyImage;
@@ -40,6 +50,14 @@ describe("a digit of MNIST's form", () => {
   it("is made 16×16 for a net of that size that does not say what it learned from, and left alone for one of 28×28.", () => {
     expect(digitFor(modelOf(16), digit).pixels).toEqual(first(sets["mnist:size=16"]!));
     expect(digitFor(modelOf(28, "./somewhere"), digit).pixels).toEqual(digit.grey);
+  });
+
+  it("of a set of 28×28 is not for a net of 16×16: the message names the set that is.", async () => {
+    const whole = await loadData("mnist", "test");
+    await expect(evaluate(modelOf(16), whole)).rejects.toThrow(
+      "any: expected 16×16 images, got 28×28 (mnist, test). Take mnist:size=16, or choose another net.",
+    );
+    expect((await evaluate(modelOf(16), "mnist:size=16")).images).toBe(10_000);
   });
 
   it("fills 16×16 for a net that learned from zip codes, as those do.", () => {

@@ -54,7 +54,13 @@ const messageOf = async (act: () => unknown): Promise<string> => {
 describe("settings", () => {
   it("are the net's recipe where nothing is given.", () => {
     const { data, validation, ...rest } = recipeOf(lenet5);
-    expect(resolve(lenet5, {})).toEqual({ ...rest, arithmetic: usualArithmetic(), validation: undefined, limit: null });
+    expect(resolve(lenet5, {})).toEqual({
+      ...rest,
+      arithmetic: usualArithmetic(),
+      watchTest: false,
+      validation: undefined,
+      limit: null,
+    });
     expect(data).toBe("mnist");
     expect(validation).toBeGreaterThan(0);
   });
@@ -64,6 +70,9 @@ describe("settings", () => {
     expect(resolve(lenet5, { rate: 0.01 })).toMatchObject({ schedule: { kind: "constant", rate: 0.01 }, distort: 0 });
     const momentum = resolve(lenet5, { optimiser: "momentum", momentum: 0.8 });
     expect(momentum.optimiser).toEqual({ kind: "momentum", decay: plain.decay, momentum: 0.8 });
+    const sdlm = resolve(lenet5, { optimiser: "sdlm", mu: 0.1, patterns: 7 });
+    expect(sdlm.optimiser).toEqual({ kind: "sdlm", decay: plain.decay, mu: 0.1, patterns: 7 });
+    expect(sdlm.schedule).toEqual({ kind: "constant", rate: 0.00025 });
     expect(momentum.schedule.kind).toBe("constant");
     expect(resolve(lenet5, { rate: 0.01, schedule: "cosine" }).schedule).toMatchObject({ kind: "cosine", rate: 0.01 });
   });

@@ -8,13 +8,14 @@ import { stepTable, tile_2x16 } from "./tiles";
 /** weight (maps, from, field, field) → packed (field rows, tiles, maps, 16 neighbours of (column, from)), beyond them zero. */
 function pack(weight: usize, packed: usize, maps: i32, from: i32, field: i32, tiles: i32): void {
   for (let ky = 0; ky < field; ky++)
-    for (let tile = 0; tile < tiles; tile++)
-      for (let map = 0; map < maps; map++)
-        for (let lane = tile * 16; lane < tile * 16 + 16; lane++, packed += 4) {
-          const kx = lane / from, c = lane - kx * from;
-          const tap = ((map * from + c) * field + ky) * field + kx;
-          store<f32>(packed, kx < field ? load<f32>(weight + (<usize>tap << 2)) : 0);
-        }
+    for (let tile = 0; tile < tiles; tile++, packed += <usize>maps << 6)
+      for (let lane = 0; lane < 16; lane++) {
+        const kx = (tile * 16 + lane) / from, c = tile * 16 + lane - kx * from;
+        let source = weight + (<usize>((c * field + ky) * field + kx) << 2);
+        let to = packed + (<usize>lane << 2);
+        for (let map = 0; map < maps; map++, to += 64, source += <usize>(from * field * field) << 2)
+          store<f32>(to, kx < field ? load<f32>(source) : 0);
+      }
 }
 
 /** (row, column, map) of the padded image → (map, row, column) without the padding. */

@@ -7,6 +7,7 @@ import type { Geometry, Kernels } from "../../kernels/contract.ts";
 import { bindKernels } from "../../kernels/load.ts";
 import { type Arithmetic, kernelModule } from "../../kernels/module.ts";
 import type { LayerSpec } from "../../layers/index.ts";
+import { forwardAndBackward, type LossSpec } from "../../losses/index.ts";
 import type { Net } from "../../nets/net.ts";
 import { type OptimiserSpec, optimiser, stateNames, update } from "../../optimisers/index.ts";
 import { stream } from "../../random.ts";
@@ -70,6 +71,8 @@ interface Site {
   readonly dIn: Floats | null;
   readonly weight: Floats;
   readonly bias: Floats;
+  /** Of a layer that has such constants. */
+  readonly codes: Floats;
   /** The gradients of all shards, one after the other; or the batch's. */
   readonly gradients: Floats;
   readonly learned: number;
@@ -96,6 +99,7 @@ const siteOf = (layers: readonly LayerPlace[], index: number, { floats }: Arena,
     dIn: before < 0 ? null : floats(`dOut.${before}`),
     weight: view("weights", tensors[0]),
     bias: view("weights", tensors[1]),
+    codes: spec.kind === "rbf" ? floats(`${index}.codes`) : new Float32Array(),
     gradients: layer.gradientRows ? view("gradients", tensors[0], learned) : floats(`partial.${index}`),
     learned,
     scratch: floats("scratch.0"),
@@ -107,6 +111,8 @@ const layerCases = (site: Site): KernelCase[] => {
   if (site.spec.kind === "conv") return convCases(site);
   if (site.spec.kind === "activation") return activationCases(site, site.spec.activation);
   if (site.spec.kind === "sumPool") return poolCases(site);
+  if (site.spec.kind === "subsample") return subsampleCases(site);
+  if (site.spec.kind === "rbf") return rbfCases(site, site.spec.scale);
   return [];
 };
 
@@ -183,12 +189,60 @@ const poolCases = ({ kernels, name, geometry, input, out, dOut, dIn }: Site): Ke
   return [...cases, plainCase(`${name} backward`, SHARD, backward)];
 };
 
-const lossCase = ({ classes }: Net, last: number, { floats, bytes, ints }: Arena, kernels: Kernels): KernelCase => {
+const subsampleCases = ({
+  kernels,
+  name,
+  geometry,
+  input,
+  out,
+  dOut,
+  dIn,
+  weight,
+  bias,
+  gradients,
+}: Site): KernelCase[] => {
+  const [dCoefficient, dBias] = [gradients.subarray(0, weight.length), gradients.subarray(weight.length)];
+  const forward = (): void => kernels.subsampleForward(geometry, SHARD, weight, bias, input, out);
+  const backward = (): void =>
+    kernels.subsampleBackward(geometry, SHARD, false, weight, input, dOut, dIn, dCoefficient, dBias);
+  return [plainCase(`${name} forward`, SHARD, forward), plainCase(`${name} backward`, SHARD, backward)];
+};
+
+const rbfCases = (site: Site, scale: number): KernelCase[] => {
+  const { kernels, geometry, input, out, dOut, dIn, codes } = site;
+  const [inputs, classes] = [size(geometry.input), size(geometry.output)];
+  const forward = (): void => kernels.rbfForward(SHARD, inputs, classes, scale, input, codes, out);
+  const cases = [productCase(site, FORWARD, SHARD, forward)];
+  if (!dIn) return cases;
+  const toInput = (): void => kernels.rbfBackward(SHARD, inputs, classes, scale, input, codes, dOut, dIn);
+  return [...cases, productCase(site, TO_INPUT, SHARD, toInput)];
+};
+
+const lossNames: Record<LossSpec["kind"], string> = {
+  crossEntropy: "softmax, cross-entropy",
+  meanSquared: "mean squared error",
+  penalty: "penalty, eq. 8",
+  penaltyMap: "penalties, eq. 9",
+};
+
+const lossCase = (
+  { classes, loss }: Net,
+  last: number,
+  { floats, bytes, ints }: Arena,
+  kernels: Kernels,
+): KernelCase => {
   const [labels, order, losses, answers] = [bytes("labels"), ints("order"), floats("losses"), bytes("answers")];
-  const [out, dOut] = [floats(`out.${last}`), floats(`dOut.${last}`)];
-  return plainCase("softmax, cross-entropy", SHARD, () =>
-    kernels.crossEntropy(SHARD, classes, 1 / BATCH, out, labels, order, 0, losses, answers, dOut),
-  );
+  const views = {
+    kernels,
+    classes,
+    out: floats(`out.${last}`),
+    labels,
+    order,
+    losses,
+    answers,
+    dOut: floats(`dOut.${last}`),
+  };
+  return plainCase(lossNames[loss.kind], SHARD, () => forwardAndBackward(loss, views, SHARD, 0, BATCH));
 };
 
 const updateCase = (spec: OptimiserSpec, { floats }: Arena, kernels: Kernels): KernelCase => {

@@ -3,6 +3,7 @@
 import { arenaMemory, openArena } from "../../../dist/src/engine/arena.js";
 import { alone } from "../../../dist/src/engine/crew.js";
 import { describe } from "../../../dist/src/engine/describe.js";
+import { distortionOf } from "../../../dist/src/engine/distort.js";
 import { claimsOf } from "../../../dist/src/engine/plan.js";
 import { bindProgram } from "../../../dist/src/engine/program.js";
 import { walk } from "../../../dist/src/engine/step.js";
@@ -25,7 +26,7 @@ import { optimiser } from "../../../dist/src/optimisers/index.js";
 const STEPS = 2_000;
 const BATCH = 4;
 
-const kind = process.argv[2];
+const [kind, distort] = process.argv.slice(2);
 /** SDLM has no curvature of norms and dropout. */
 const curved = ({ kind: layer }) => kind !== "sdlm" || !["batchNorm", "dropout"].includes(layer);
 
@@ -49,6 +50,7 @@ const options = {
   threads: 1,
   optimiser: optimiser(kind),
   seed: 1,
+  distort: distort && distortionOf(distort),
   images: BATCH,
   positions: STEPS * BATCH,
 };
