@@ -7,16 +7,24 @@ export interface DenseSpec {
   readonly kind: "dense";
   readonly name: string;
   readonly units: number;
+  /** What its biases begin at; where nothing is said, as the net's others. */
+  readonly biasStart?: number;
 }
 
 /** `units` units, each the weighted sum of all inputs plus a bias. */
-export const dense = (name: string, { units }: { units: number }): DenseSpec => ({ kind: "dense", name, units });
+export const dense = (name: string, options: Pick<DenseSpec, "units" | "biasStart">): DenseSpec => ({
+  kind: "dense",
+  name,
+  ...options,
+});
 
 export const outputShape = ({ units }: DenseSpec): Shape => ({ maps: units, rows: 1, columns: 1 });
 
-export const parameters = ({ units }: DenseSpec, input: Shape): readonly ParameterSpec[] => [
+export const parameters = ({ units, biasStart }: DenseSpec, input: Shape): readonly ParameterSpec[] => [
   { ...learned("weight", "weight", [units, size(input)], size(input)), fanOut: units },
-  learned("bias", "bias", [units], size(input)),
+  biasStart === undefined
+    ? learned("bias", "bias", [units], size(input))
+    : { ...learned("bias", "bias", [units], 0), start: biasStart },
 ];
 
 export const census = ({ units }: DenseSpec, input: Shape): Census => {
