@@ -22,7 +22,7 @@ const published: Published = {
 
 const maps = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
 
-/** The maps of H1 that each map of H2 sees: eight of twelve, by a scheme the paper does not give. */
+/** The maps of H1 that each map of H2 sees: eight of twelve, by a scheme the paper does not give (open question 1). */
 const schemes: Readonly<Record<"karpathy" | "ring", ConnectionTable>> = {
   // Three groups of four, as in karpathy/lecun1989-repro: 0-7, 4-11, and 0-3 with 8-11.
   karpathy: maps(0, 12).map((map) => (map < 4 ? maps(0, 8) : map < 8 ? maps(4, 8) : [...maps(0, 4), ...maps(8, 4)])),
