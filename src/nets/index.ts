@@ -6,7 +6,7 @@ import { ablation } from "./ablation.ts";
 import { alone, type Family, family } from "./family.ts";
 import { keras } from "./keras.ts";
 import { lenet1 } from "./lenet1.ts";
-import { lenet4 } from "./lenet4.ts";
+import { lenet4Family } from "./lenet4.ts";
 import { lenet5s } from "./lenet5.ts";
 import { lenet5of1998, rules as rulesOf1998 } from "./lenet5-1998.ts";
 import { linear, mlp } from "./mlp.ts";
@@ -20,7 +20,7 @@ export const nets: readonly Family[] = [
   family("lenet5-1998", rulesOf1998, lenet5of1998),
   zipcode1989,
   alone(lenet1),
-  alone(lenet4),
+  lenet4Family,
   alone(tutorial),
   keras,
   ablation,

@@ -148,8 +148,8 @@ describe("initial weights", () => {
       }
       expect(largest("zipcode1989", `${layer}.bias`)).toBe(0);
     }
-    expect(largest("zipcode1989:init=karpathy", "OUT.bias")).toBe(1);
-    expect(largest("zipcode1989:init=karpathy", "H3.bias")).toBe(0);
+    expect(largest("zipcode1989:init=root,bias=-1", "OUT.bias")).toBe(1);
+    expect(largest("zipcode1989:init=root,bias=-1", "H3.bias")).toBe(0);
   });
 });
 
