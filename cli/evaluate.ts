@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { DataSet } from "../src/data/data-set.ts";
 import { loadData } from "../src/data/registry.ts";
+import type { Cascade, CommitteeEvaluation } from "../src/lab/committee.ts";
 import { recipeOf } from "../src/lab/defaults.ts";
 import { type Evaluation, evaluate } from "../src/lab/evaluate.ts";
 import { load, newestRun } from "../src/lab/load.ts";
@@ -64,15 +65,29 @@ const run = async (path: string | undefined, options: Options): Promise<void> =>
       images,
       classes: classErrors(confusion),
       confusion,
+      ...(found.committee ? { committee: found.committee } : {}),
       wrong: options.wrong === undefined ? found.wrong : wrong,
     });
   const colours = coloursFor(process.stdout);
   print(
     `${model.net.name} on ${set.name}, ${part}: ${colours.bold(percent(accuracy))}, ${thousands(misses)} misses of ${thousands(images)}, loss ${loss.toFixed(4)}\n`,
   );
+  if (found.committee) print(committeeText(found.committee, images));
   print(confusionText(confusion, colours));
   if (wrong.length > 0) print(`\n${wrongTable(wrong)}`);
 };
+
+/** How each member does alone, and how many of them have to be asked. */
+const committeeText = ({ members, cascade }: CommitteeEvaluation, images: number): string => {
+  const alone = members.map(
+    ({ accuracy, misses }, index) =>
+      `  member ${index + 1} alone: error ${percent(1 - accuracy)}, ${thousands(misses)} misses`,
+  );
+  return [...alone, ...(cascade ? [cascadeText(cascade, images)] : []), ""].join("\n");
+};
+
+const cascadeText = ({ chosen, nets, misses }: Cascade, images: number): string =>
+  `  member 1 alone where its two best outputs are ${chosen.threshold.toPrecision(4)} apart or more, else all: error ${percent(misses / images)}, ${thousands(misses)} misses, ${nets.toFixed(3)} nets called on the average\n  (a threshold chosen on ${thousands(chosen.images)} validation images: the least at which none of them is lost)`;
 
 /** Of each class: images, misses, and the share that was missed. */
 const classErrors = (confusion: Evaluation["confusion"]) =>

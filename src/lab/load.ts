@@ -49,9 +49,10 @@ export const save = (model: Model, path: string): void => {
 /** The folder in runs/ whose last checkpoint is the newest. Throws LenetError when there is none. */
 export const newestRun = (): string => {
   const folders = isFolder(RUNS) ? readdirSync(RUNS).map((name) => join(RUNS, name)) : [];
+  // A committee that is complete has no last checkpoint of its own.
   const dated = folders
-    .filter((folder) => hasCheckpoint(folder, "last"))
-    .map((folder) => ({ folder, time: statSync(checkpointPath(folder, "last")).mtimeMs }))
+    .flatMap((folder) => (["last", "best"] as const).filter((name) => hasCheckpoint(folder, name)).slice(0, 1)
+    .map((name) => ({ folder, time: statSync(checkpointPath(folder, name)).mtimeMs })))
     .sort((a, b) => b.time - a.time);
   if (dated[0]) return dated[0].folder;
   throw new LenetError(
