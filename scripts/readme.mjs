@@ -1,11 +1,13 @@
 // Writes the parts of README.md that a program can write, each between `<!-- begin:NAME -->` and `<!-- end:NAME -->`:
-//   summary  what `lenet summary` prints          example  examples/train-and-predict.mjs
+//   family   every net, counted, with its claims  summary  what `lenet summary` prints
+//   example  examples/train-and-predict.mjs
 //   results  docs/results.json as a table         bench    the newest file in bench/results as a table
 // With --check it writes nothing and fails when README.md is not what it would write. Run: npm run readme
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { summaryText } from "../dist/cli/summary.js";
 import { summarise } from "../dist/src/lab/summary.js";
+import { nets } from "../dist/src/nets/index.js";
 import { lenet5 } from "../dist/src/nets/lenet5.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -24,10 +26,47 @@ const fenced = (text, language = "") => `\`\`\`${language}\n${text.trimEnd()}\n\
 /** The claims of the first page; docs/results.md has all. */
 const shownInReadme = ["lenet5-adam", "lenet5-best"];
 
+const readClaims = () => (existsSync(`${root}docs/results.json`) ? JSON.parse(read("docs/results.json")).claims : []);
+
+/** The claim that speaks for each net on the first page. */
+const spokenFor = {
+  lenet5: "lenet5-best",
+  "lenet5-1998": "lenet5-1998/map",
+  zipcode1989: "zipcode1989/mnist",
+  lenet1: "fig9/lenet1",
+  lenet4: "fig9/lenet4",
+  "boosted-lenet4": "fig9/boosted-lenet4",
+  tutorial: "tutorial",
+  keras: "keras",
+  ablation: "ablation/relu-norm-0",
+  linear: "fig9/linear",
+  mlp: "fig9/mlp-300",
+};
+
+/** As an error, whichever of the two was measured. */
+const errorOf = (measures) => {
+  const [{ of, published, mean, spread }] = measures;
+  const error = (value) => (of.endsWith("accuracy") ? 1 - value : value);
+  return {
+    published: published === null ? "–" : percent(error(published)),
+    ours: `${percent(error(mean))}${spread === null ? "" : ` ± ${(spread * 100).toFixed(2)}`}`,
+  };
+};
+
+const family = () => {
+  const claims = readClaims();
+  const rows = nets.map(({ name, title, net }) => {
+    const { parameters, connections } = summarise(net).total;
+    const claim = claims.find(({ id }) => id === spokenFor[name]);
+    const { published, ours } = claim ? errorOf(claim.measures) : { published: "", ours: "not measured yet" };
+    return [`\`${name}\``, title, number(parameters), number(connections), published, ours];
+  });
+  return table([["`lenet train …`", "net", "parameters", "connections", "published error", "ours"], ...rows], "llrrrr");
+};
+
 const results = () => {
-  if (!existsSync(`${root}docs/results.json`))
-    return "*Not measured yet: `npx lenet reproduce`, then `npm run readme`.*";
-  const { claims } = JSON.parse(read("docs/results.json"));
+  const claims = readClaims();
+  if (claims.length === 0) return "*Not measured yet: `npx lenet reproduce`, then `npm run readme`.*";
   const kept = claims.filter(({ id }) => shownInReadme.includes(id));
   const rows = kept.map(({ title, measures: [{ of, published, aim, mean, spread, reached }], seeds, command }) => [
     title,
@@ -94,6 +133,7 @@ const bench = () => {
 };
 
 const parts = {
+  family,
   summary: () => fenced(summaryText(summarise(lenet5)), "text"),
   example: () => fenced(read("examples/train-and-predict.mjs"), "js"),
   results,

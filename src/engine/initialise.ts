@@ -8,13 +8,13 @@ import { tensorView } from "./tensors.ts";
 
 /**
  * Writes the initial weights and statistics: uniform in ±scale / fanᵖᵒʷᵉʳ as the net says, from the stream
- * `init/<tensor>` of `seed`; a tensor without fan-in at its `start`, a connection that does not exist at zero.
+ * `init/<tensor>` of `seed`; a tensor without fan-in, and biases that are not random, at its `start`, a connection that does not exist at zero.
  */
 export const initialise = (description: Description, seed: number, arena: Arena): void => {
   for (const place of description.tensors) {
     const values = tensorView(arena, place);
-    if (place.fanIn === 0) values.fill(place.start);
-    else if (place.kind === "bias" && description.net.initial.biases === "zero") values.fill(0);
+    if (place.fanIn === 0 || (place.kind === "bias" && description.net.initial.biases === "zero"))
+      values.fill(place.start);
     else scatter(place, description.net.initial, seed, values);
     for (const [from, to] of place.absent) values.fill(0, from, to);
   }

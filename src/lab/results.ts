@@ -85,10 +85,11 @@ export const meanAndSpread = (values: readonly number[]): { mean: number; spread
 /** Float32 and decimal fractions do not meet exactly: what differs by less than this is as good as the aim. */
 const ROUNDING = 1e-9;
 
-/** What the trials of a claim came to, by seed. */
+/** What the trials of a claim came to, by seed; of a slice, only what it was long enough to measure. */
 export const measureResults = (claim: Claim, trials: readonly Measured[]): MeasureResult[] =>
-  claim.measures.map((measure) => {
-    const values = trials.map((measured) => measured[measure.of] ?? Number.NaN);
+  claim.measures.flatMap((measure) => {
+    const values = trials.map((measured) => measured[measure.of]).filter((value) => value !== undefined);
+    if (values.length === 0) return [];
     const { mean, spread } = meanAndSpread(values);
     const { aim } = measure;
     const near = aim !== null && Math.abs(mean - aim) < ROUNDING;

@@ -7,16 +7,23 @@ export interface DenseSpec {
   readonly kind: "dense";
   readonly name: string;
   readonly units: number;
+  /** Where the biases begin in a net whose biases are not random. */
+  readonly bias: number;
 }
 
 /** `units` units, each the weighted sum of all inputs plus a bias. */
-export const dense = (name: string, { units }: { units: number }): DenseSpec => ({ kind: "dense", name, units });
+export const dense = (name: string, { units, bias = 0 }: { units: number; bias?: number }): DenseSpec => ({
+  kind: "dense",
+  name,
+  units,
+  bias,
+});
 
 export const outputShape = ({ units }: DenseSpec): Shape => ({ maps: units, rows: 1, columns: 1 });
 
-export const parameters = ({ units }: DenseSpec, input: Shape): readonly ParameterSpec[] => [
+export const parameters = ({ units, bias }: DenseSpec, input: Shape): readonly ParameterSpec[] => [
   { ...learned("weight", "weight", [units, size(input)], size(input)), fanOut: units },
-  learned("bias", "bias", [units], size(input)),
+  { ...learned("bias", "bias", [units], size(input)), start: bias },
 ];
 
 export const census = ({ units }: DenseSpec, input: Shape): Census => {

@@ -11,7 +11,7 @@ export interface ParameterSpec {
   readonly fanIn: number | readonly number[];
   /** Of a weight: the units that one input is joined to, for initial ranges that ask for it. */
   readonly fanOut?: number;
-  /** The initial value where fanIn is 0. */
+  /** The initial value where fanIn is 0, and of biases that are not random. */
   readonly start: number;
   /** "weight" and "bias" are learned (weight decay applies to weights alone); a "statistic" is measured. */
   readonly kind: "weight" | "bias" | "statistic";

@@ -30,10 +30,11 @@ const schemes: Readonly<Record<"karpathy" | "ring", ConnectionTable>> = {
     .map((from) => from.sort((a, b) => a - b)),
 };
 
-/** ±2.4 / fan-in as the paper has it, or ±2.4 / √fan-in as repetitions of it guess; biases are zero. */
-const initials: Readonly<Record<"fan" | "root", InitialSpec>> = {
+/** ±2.4 / fan-in as the paper has it, or ±2.4 / √fan-in as karpathy/lecun1989-repro guesses. */
+const initials: Readonly<Record<"fan" | "root" | "karpathy", InitialSpec>> = {
   fan: { scale: 2.4, power: 1, biases: "zero" },
   root: { scale: 2.4, power: 0.5, biases: "zero" },
+  karpathy: { scale: 2.4, power: 0.5, biases: "zero" },
 };
 
 const rules = {
@@ -43,7 +44,10 @@ const rules = {
   },
   output: { words: ["tanh", "softmax"], meaning: "tanh: mean squared error, targets ±1; softmax: cross-entropy" },
   scheme: { words: ["karpathy", "ring"], meaning: "which 8 maps of H1 a map of H2 sees: three groups, or 8 in a row" },
-  init: { words: ["fan", "root"], meaning: "weights begin in ±2.4/F or ±2.4/√F, F the inputs of the unit" },
+  init: {
+    words: ["fan", "root", "karpathy"],
+    meaning: "weights begin in ±2.4/F or ±2.4/√F, F the inputs of the unit; karpathy: as root, biases of OUT at -1",
+  },
   dropout: { least: 0, most: 0.9, usual: 0, meaning: "share of H2 that is left out in training" },
 } as const;
 
@@ -68,7 +72,7 @@ export const zipcode1989 = family("zipcode1989", rules, ({ activation, output, s
       ...(share > 0 ? [dropout("H2.dropout", share)] : []),
       dense("H3", { units: 30 }),
       squashed(),
-      dense("OUT", { units: 10 }),
+      dense("OUT", { units: 10, bias: init === "karpathy" ? -1 : 0 }),
       ...(output === "tanh" ? [ends()] : []),
     ],
     {

@@ -68,6 +68,18 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     2,
     'net: expected one of lenet5, lenet5-1998, zipcode1989, lenet1, lenet4, tutorial, keras, ablation, linear, mlp, got "lenet6". Did you mean "lenet5"?',
   ],
+  [
+    "an unknown option of a net",
+    ["summary", "zipcode1989:shceme=ring"],
+    2,
+    'zipcode1989: expected options activation, output, scheme, init, dropout, as in zipcode1989:activation=…, got "shceme=ring". Did you mean "scheme"?',
+  ],
+  [
+    "fresh stages without stages",
+    ["train", "--fresh"],
+    2,
+    "--fresh: expected --stages beside it, got none. Add --stages 2x0.0005,3x0.0002.",
+  ],
   ["no epochs", ["train", "--epochs", "0"], 2, '--epochs: expected a whole number from 1, got "0".'],
   ["a batch below 1", ["train", "--batch", "-1"], 2, '--batch: expected a whole number from 1, got "-1".'],
   [

@@ -16,6 +16,7 @@ import {
   maxPool,
   rbf,
   relu,
+  repeat,
   squash,
   subsample,
   sumPool,
@@ -144,6 +145,15 @@ const quadratic: Record<string, Case> = {
     layers: [conv("OUT", { maps: 2, field: 3, stride: 2, padding: 1, paddingValue: -0.7, biasPer: "unit" })],
     classes: 12,
   },
+  "a convolution with a compact table, over maps that stand twice": {
+    rows: 5,
+    columns: 4,
+    layers: [
+      repeat("TWICE", { times: 2 }),
+      conv("OUT", { maps: 2, field: 3, stride: 2, padding: 1, paddingValue: -0.7, from: [[1], [0]], compact: true }),
+    ],
+    classes: 12,
+  },
   "sub-sampling whose units are the outputs": {
     rows: 5,
     columns: 8,
@@ -176,6 +186,26 @@ const exact: Record<string, Case> = {
     layers: [
       dense("A", { units: 2 }),
       conv("B", { maps: 3, field: 1, from: [[0], [1], [0, 1]] }),
+      tanh(),
+      dense("OUT", { units: 3 }),
+    ],
+    classes: 3,
+  },
+  "conv by a compact table, one unit a map": {
+    rows: 3,
+    columns: 3,
+    layers: [
+      dense("A", { units: 3 }),
+      conv("B", {
+        maps: 3,
+        field: 1,
+        from: [
+          [2, 0],
+          [1, 0],
+          [1, 2],
+        ],
+        compact: true,
+      }),
       tanh(),
       dense("OUT", { units: 3 }),
     ],

@@ -2,9 +2,12 @@
 import { describe as about, expect, it } from "vitest";
 import { type Description, describe } from "../../src/engine/describe.ts";
 import { reference } from "../../src/kernels/reference/index.ts";
+import { summarise } from "../../src/lab/summary.ts";
 import { conv, dense } from "../../src/layers/index.ts";
 import { digitCodes } from "../../src/nets/digit-codes.ts";
+import { netNamed } from "../../src/nets/index.ts";
 import { lenet1, table1 } from "../../src/nets/lenet1.ts";
+import { lenet4 } from "../../src/nets/lenet4.ts";
 import { lenet5 } from "../../src/nets/lenet5.ts";
 import { usual as lenet5of1998, lenet5of1998 as makeLenet5of1998, tableI } from "../../src/nets/lenet5-1998.ts";
 import { image, net } from "../../src/nets/net.ts";
@@ -230,6 +233,121 @@ about("LeNet-1", () => {
     expect(shapesOf(description)).toEqual(["1@28×28", "4@24×24", "4@12×12", "12@8×8", "12@4×4", "10"]);
     const units = description.layers.filter(({ spec }) => "name" in spec).map(({ geometry }) => size(geometry.output));
     expect(units.reduce((sum, count) => sum + count, size(description.input))).toBe(4_634);
+  });
+});
+
+/** Total free parameters and connections of the net of this name. */
+const totalOf = (name: string): Counts => total(census(describe(netNamed(name))));
+
+about("the network of 1989", () => {
+  const description = describe(netNamed("zipcode1989"));
+
+  it("has the parameters and connections of its paper, layer by layer and in all.", () => {
+    expect(census(description)).toEqual({
+      H1: { parameters: 1_068, connections: 19_968 },
+      H2: { parameters: 2_592, connections: 38_592 },
+      H3: { parameters: 5_790, connections: 5_790 },
+      OUT: { parameters: 310, connections: 310 },
+    });
+    expect(total(census(description))).toEqual({ parameters: 9_760, connections: 64_660 });
+    expect(description.weights).toBe(9_760);
+  });
+
+  it("has 1,256 units: 256, 768, 192, 30 and 10.", () => {
+    expect(shapesOf(description)).toEqual(["1@16×16", "12@8×8", "12@4×4", "30", "10"]);
+    expect(summarise(description.net).units).toEqual({ ours: 1_256, published: 1_256 });
+  });
+
+  it("has the same counts with every option.", () => {
+    for (const options of ["scheme=ring", "activation=relu,output=softmax,dropout=0.25", "init=root"])
+      expect(totalOf(`zipcode1989:${options}`)).toEqual({ parameters: 9_760, connections: 64_660 });
+  });
+
+  it("is shown -1…1 in a frame of -1, and is taught ±1.", () => {
+    expect(description.net.image).toMatchObject({ low: -1, high: 1, padding: 0 });
+    const [h1, , h2] = description.net.layers;
+    for (const layer of [h1, h2])
+      expect(layer).toMatchObject({ padding: 2, paddingValue: -1, stride: 2, biasPer: "unit" });
+    expect(description.net.loss).toEqual({ kind: "meanSquared", low: -1, high: 1 });
+  });
+});
+
+about("LeNet-4", () => {
+  it("has 262,306 connections, about the 260,000 of the paper, and 50,698 parameters, which are not its 17,000.", () => {
+    expect(census(describe(netNamed("lenet4")))).toEqual({
+      C1: { parameters: 104, connections: 81_536 },
+      "C1.pairs": { parameters: 0, connections: 0 },
+      S2: { parameters: 16, connections: 7_840 },
+      C3: { parameters: 1_216, connections: 121_600 },
+      S4: { parameters: 32, connections: 2_000 },
+      C5: { parameters: 48_120, connections: 48_120 },
+      OUT: { parameters: 1_210, connections: 1_210 },
+    });
+    expect(totalOf("lenet4")).toEqual({ parameters: 50_698, connections: 262_306 });
+  });
+
+  it("joins each map of C3 to three of S2, of three maps of C1; each map of S2 to six; and no two alike.", () => {
+    const table = lenet4.layers.flatMap((layer) => ("from" in layer && layer.from ? layer.from : []));
+    expect(new Set(table.map(String)).size).toBe(16);
+    for (const seen of table) expect(new Set(seen.map((map) => Math.floor(map / 2))).size).toBe(3);
+    for (let map = 0; map < 8; map++) expect(table.filter((seen) => seen.includes(map))).toHaveLength(6);
+  });
+});
+
+about("the nets of the write-ups", () => {
+  it("of the tutorial has 44,426 parameters, and maps of 12×12 where it says 16×16.", () => {
+    const description = describe(netNamed("tutorial"));
+    expect(census(description)).toEqual({
+      C1: { parameters: 156, connections: 89_856 },
+      S2: { parameters: 0, connections: 3_456 },
+      C3: { parameters: 2_416, connections: 154_624 },
+      S4: { parameters: 0, connections: 1_024 },
+      C5: { parameters: 30_840, connections: 30_840 },
+      F6: { parameters: 10_164, connections: 10_164 },
+      OUT: { parameters: 850, connections: 850 },
+    });
+    expect(description.weights).toBe(44_426);
+    expect(shapesOf(description)).toEqual(["1@28×28", "6@24×24", "6@12×12", "16@8×8", "16@4×4", "120", "84", "10"]);
+  });
+
+  it("of the Keras blog has the 61,706 parameters of modern LeNet-5, layer by layer, not the 60,000 it names.", () => {
+    expect(census(describe(netNamed("keras")))).toEqual(census(describe(lenet5)));
+    expect(totalOf("keras").parameters).toBe(61_706);
+  });
+
+  it("of the ablation study has 61,706 parameters, and with batch norm 88 more, of which 44 are measured.", () => {
+    expect(totalOf("ablation:norm=no").parameters).toBe(61_706);
+    const { weights, statistics, net } = describe(netNamed("ablation"));
+    expect([weights, statistics, weights + statistics]).toEqual([61_750, 44, 61_794]);
+    expect(summarise(net).total.published).toMatchObject({
+      parameters: 61_794,
+      agrees: false,
+      slip: expect.stringContaining("44"),
+    });
+    expect(describe(netNamed("ablation:dropout=0.5,norm=no")).weights).toBe(61_706);
+  });
+
+  it("of the ablation study has batch norm after activations, and dropout after S2, C5 and F6 but not S4.", () => {
+    const names = describe(netNamed("ablation:dropout=0.5")).layers.map(({ name }) => name);
+    expect(names).toEqual(
+      "C1 relu C1.norm S2 S2.dropout C3 relu C3.norm S4 C5 relu C5.dropout F6 relu F6.dropout OUT".split(" "),
+    );
+  });
+});
+
+about("the fully connected nets of 1998", () => {
+  it.each([
+    ["linear", 7_850],
+    ["linear:side=20", 4_010],
+    ["mlp", 238_510],
+    ["mlp:side=20", 123_310],
+    ["mlp:hidden=1000", 795_010],
+    ["mlp:second=100", 266_610],
+    ["mlp:hidden=500,second=150", 469_160],
+  ])("%s has %i parameters, as many as connections, and as printed in thousands where it was.", (name, parameters) => {
+    expect(totalOf(name)).toEqual({ parameters, connections: parameters });
+    const printed = summarise(netNamed(name)).total.published?.parameters;
+    if (printed) expect([parameters, Math.round(parameters / 1000) * 1000]).toContain(printed);
   });
 });
 

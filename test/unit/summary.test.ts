@@ -90,6 +90,18 @@ test("summaryText: a net nobody has counted has no published columns", () => {
   expect(text).not.toContain("published");
 });
 
+test("lenet summary zipcode1989: a tick at every count, and the units", async () => {
+  await lenetSummary("zipcode1989");
+  expect(stdout.match(/✓/g)).toHaveLength(2 * 5 + 1 + 1);
+  expect(stdout).toContain("units, the input's included: 1,256 ✓\n");
+});
+
+test("lenet summary ablation: what was counted otherwise has its reason, and what nobody printed stays empty", async () => {
+  await lenetSummary("ablation");
+  expect(stdout).toMatch(/^total +61,750 +61,794 ¹ +429,342 +416,520$/m);
+  expect(stdout).toContain("¹ total: counts the 44 running means and variances too");
+});
+
 test("alignedTable: columns are as wide as their widest cell, and no line ends with a space", () => {
   const table = alignedTable(
     [

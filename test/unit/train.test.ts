@@ -22,6 +22,7 @@ import {
 import { usualArithmetic } from "../../src/kernels/module.ts";
 import { recipeOf } from "../../src/lab/defaults.ts";
 import { resolve } from "../../src/lab/settings.ts";
+import { netNamed } from "../../src/nets/index.ts";
 
 let dir: string;
 let digits: DataSet;
@@ -76,6 +77,21 @@ describe("settings", () => {
     expect(resolve(lenet5, { rate: 0.01, schedule: "cosine" }).schedule).toMatchObject({ kind: "cosine", rate: 0.01 });
   });
 
+  it("take sgd with a momentum as the optimiser momentum, but Adam with one as a mistake.", () => {
+    const { optimiser, schedule } = resolve(netNamed("tutorial"), { optimiser: "sgd", rate: 0.0005, momentum: 0.9 });
+    expect(optimiser).toEqual({ kind: "momentum", decay: 0, momentum: 0.9 });
+    expect(schedule).toEqual({ kind: "constant", rate: 0.0005 });
+    expect(resolve(netNamed("keras"), { momentum: 0.5 }).optimiser).toMatchObject({ kind: "momentum", momentum: 0.5 });
+    expect(() => resolve(lenet5, { optimiser: "adam", momentum: 0.9 })).toThrow("momentum: expected the optimiser");
+  });
+
+  it("keep the constants of the recipe's optimiser where its kind is named, and no others.", () => {
+    const epsilon = (name: string): unknown =>
+      Object(resolve(netNamed(name), { optimiser: "adam", rate: 0.01 }).optimiser).epsilon;
+    expect([epsilon("ablation"), epsilon("lenet5")]).toEqual([1e-7, 1e-8]);
+    expect(resolve(lenet5, { optimiser: "momentum" }).optimiser.decay).toBe(0);
+  });
+
   it("resolve to themselves once they are resolved.", () => {
     for (const given of [
       {},
@@ -102,6 +118,11 @@ describe("settings", () => {
       { schedule: { kind: "staged", stages: [] } },
       "stages: expected at least one stage of epochs at a rate, got none.",
     ],
+    [
+      { optimiser: "adam", schedule: { kind: "staged", stages: [{ epochs: 1, rate: 0.1 }], fresh: true } },
+      "fresh: expected the optimiser momentum beside it, got adam. Set optimiser to momentum.",
+    ],
+    [{ logEvery: 0 }, "logEvery: expected a whole number from 1, got 0."],
     [{ threads: 0 }, "threads: expected a whole number from 1 to 256, got 0."],
     [{ validation: 512 }, "validation: expected fewer than the 512 training images, got 512. Keep some to learn from."],
   ])("%j are refused in one sentence.", async (settings, message) => {
