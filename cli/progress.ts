@@ -12,7 +12,8 @@ export const showEvents = (stream: NodeJS.WriteStream, colours: Colours): ((even
   const live = stream.isTTY === true;
   const clear = live ? "\r\x1b[K" : "";
   return (event) => {
-    if (event.kind === "member") stream.write(`${clear}\n${colours.bold(`Member ${event.member} of ${event.members}`)}\n`);
+    if (event.kind === "member")
+      stream.write(`${clear}\n${colours.bold(`Member ${event.member} of ${event.members}`)}\n`);
     if (event.kind === "patterns") {
       if (live) stream.write(`${clear}${cut(patternsLine(event), stream.columns)}`);
       if (event.kept === event.wanted) stream.write(`${live ? "" : patternsLine(event)}\n`);

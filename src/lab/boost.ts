@@ -8,14 +8,14 @@ import { distortionOf } from "../engine/distort.ts";
 import { LenetError } from "../errors.ts";
 import type { Committee, Net } from "../nets/net.ts";
 import { streamKey } from "../random.ts";
-import { chooseThreshold, choiceText } from "./committee.ts";
+import { choiceText, chooseThreshold } from "./committee.ts";
 import { committeeCard } from "./committee-card.ts";
 import { recipeOf, type Settings } from "./defaults.ts";
 import { evaluate } from "./evaluate.ts";
 import { load } from "./load.ts";
 import { createCommittee, createModel, type Model } from "./model.ts";
 import { choosePatterns, readPatterns, writePatterns } from "./patterns.ts";
-import { type Prepared, prepare, openFolder } from "./prepare.ts";
+import { openFolder, type Prepared, prepare } from "./prepare.ts";
 import { peakBytes, versions } from "./provenance.ts";
 import { openRun } from "./resume.ts";
 import * as folders from "./run-folder.ts";
@@ -182,7 +182,10 @@ const scores = (parts: Readonly<Record<string, folders.Score | undefined>>): Rec
 /** What all trainings took together. */
 const metricsOf = (members: readonly Member[]): folders.Metrics => {
   const sum = (of: "epochs" | "elapsedMs"): number => members.reduce((all, { metrics }) => all + metrics[of], 0);
-  const learningMs = members.reduce((all, { metrics }) => all + metrics.epochs / Math.max(1e-9, metrics.imagesPerSecond), 0);
+  const learningMs = members.reduce(
+    (all, { metrics }) => all + metrics.epochs / Math.max(1e-9, metrics.imagesPerSecond),
+    0,
+  );
   return {
     epochs: sum("epochs"),
     elapsedMs: sum("elapsedMs"),

@@ -1,7 +1,8 @@
 // The README.md of a committee's run folder: what it is, how its members and all of them do, and how to use or repeat it.
+
+import type { Net } from "../nets/net.ts";
 import { commandFor, dataSection, repeatSection, resultsTable, settingsSection, useSection } from "./card.ts";
 import type { CommitteeEvaluation } from "./committee.ts";
-import type { Net } from "../nets/net.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Metrics } from "./run-folder.ts";
 import { summarise } from "./summary.ts";

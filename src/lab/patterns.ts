@@ -105,8 +105,7 @@ const hardOf = ({ images, labels, count }: DataSet, members: readonly Model[]): 
 export const writePatterns = (folder: string, set: DataSet): void => {
   makeFolder(folder);
   const files = idxOf(set);
-  for (const kind of ["images", "labels"] as const)
-    writeAtomically(join(folder, fileName("train", kind)), files[kind]);
+  for (const kind of ["images", "labels"] as const) writeAtomically(join(folder, fileName("train", kind)), files[kind]);
 };
 
 /** The patterns kept in `folder`, null where they are not complete. Throws LenetError when they are damaged. */

@@ -102,8 +102,7 @@ const findingPath = (folder: string): string => join(folder, "finding.json");
 
 /** The finding of a trial that is complete. Throws LenetError when its folder holds the run of another recipe. */
 const keptFinding = ({ claim, seed, folder, quick }: Trial): Finding | undefined => {
-  if (claim.work.kind === "training" && hasBegun(folder))
-    checkSame(claim, settingsOf(claim.work, seed, quick), folder);
+  if (claim.work.kind === "training" && hasBegun(folder)) checkSame(claim, settingsOf(claim.work, seed, quick), folder);
   const path = findingPath(folder);
   if (!existsSync(path)) return undefined;
   const finding = JSON.parse(readText(path, "a finding of lenet reproduce")) as Finding;

@@ -225,7 +225,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "a model that is missing",
     ["evaluate", "nowhere"],
     2,
-    "nowhere: expected a safetensors file, got no such file. Check the name.",
+    /^nowhere: expected a safetensors file, the folder of a run.*, got no such file\. Check the name\.$/,
   ],
   [
     "a folder without a model",
