@@ -10,7 +10,7 @@ import type { Committee, Net } from "../nets/net.ts";
 import { streamKey } from "../random.ts";
 import { choiceText, chooseThreshold } from "./committee.ts";
 import { committeeCard } from "./committee-card.ts";
-import { recipeOf, type Settings } from "./defaults.ts";
+import type { Settings } from "./defaults.ts";
 import { evaluate } from "./evaluate.ts";
 import { load } from "./load.ts";
 import { createCommittee, createModel, type Model } from "./model.ts";
@@ -49,7 +49,7 @@ export const boost = async (
   if (given.init !== undefined)
     throw new LenetError(`init: expected none for ${net.name}, whose members begin from the seed. Leave it out.`);
   const old = given.resume === undefined ? null : openRun(given.resume, net, given);
-  const prepared = await prepare(net, old ? given : { distort: recipeOf(net).distort, ...given }, old);
+  const prepared = await prepare(net, given, old);
   if (!distortionOf(prepared.settings.distort))
     throw new LenetError(
       `distort: expected more than 0 for ${net.name}, whose members 2 and 3 learn from distorted images, got 0. Leave it out.`,

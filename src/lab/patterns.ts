@@ -46,7 +46,7 @@ export const choosePatterns = async (
   const count = { kept: 0, wanted: set.count, drawn: 0 };
   for (let step = 0; count.kept < set.count && count.drawn < MOST_COPIES * set.count; step++) {
     // Ctrl-C, and others on this thread, get a turn.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise((resolve) => setImmediate(resolve));
     if (signal?.aborted) return null;
     const first = count.drawn % set.count;
     const chunk = bytesOf(distorted(slice(set, first, Math.min(first + CHUNK, set.count)), distort, seed, step));
