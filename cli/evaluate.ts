@@ -2,9 +2,10 @@
 import { Command } from "commander";
 import type { DataSet } from "../src/data/data-set.ts";
 import { loadData } from "../src/data/registry.ts";
+import type { Cascade, CommitteeEvaluation } from "../src/lab/committee.ts";
 import { recipeOf } from "../src/lab/defaults.ts";
 import { type Evaluation, evaluate } from "../src/lab/evaluate.ts";
-import { load, newestRun } from "../src/lab/load.ts";
+import { load, usualModel } from "../src/lab/load.ts";
 import { type Model, trainedOn } from "../src/lab/model.ts";
 import { oneOf } from "../src/lab/rules.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
@@ -25,6 +26,7 @@ interface Options {
 const examples = `
 Examples:
   lenet evaluate                              the newest run in runs/, on the test images of its data
+  lenet evaluate lenet5-1998                  a model that came with the program
   lenet evaluate runs/NAME --wrong 10         and the first ten images it gets wrong
   lenet evaluate net.safetensors --data ./my-digits --part train --json`;
 
@@ -48,7 +50,7 @@ const firstWrong = (model: Model, set: DataSet, { wrong, answers }: Evaluation, 
 
 const run = async (path: string | undefined, options: Options): Promise<void> => {
   const part = oneOf("--part", options.part, ["test", "train"]);
-  const model = load(path ?? newestRun(), options.net === undefined ? undefined : netNamed(options.net));
+  const model = load(path ?? usualModel(), options.net === undefined ? undefined : netNamed(options.net));
   const set = await loadData(options.data ?? trainedOn(model) ?? recipeOf(model.net).data, part);
   const found = await evaluate(model, set, options.threads === undefined ? {} : { threads: options.threads });
   const wrong = firstWrong(model, set, found, options.wrong ?? 0);
@@ -64,15 +66,29 @@ const run = async (path: string | undefined, options: Options): Promise<void> =>
       images,
       classes: classErrors(confusion),
       confusion,
+      ...(found.committee ? { committee: found.committee } : {}),
       wrong: options.wrong === undefined ? found.wrong : wrong,
     });
   const colours = coloursFor(process.stdout);
   print(
     `${model.net.name} on ${set.name}, ${part}: ${colours.bold(percent(accuracy))}, ${thousands(misses)} misses of ${thousands(images)}, loss ${loss.toFixed(4)}\n`,
   );
+  if (found.committee) print(committeeText(found.committee, images));
   print(confusionText(confusion, colours));
   if (wrong.length > 0) print(`\n${wrongTable(wrong)}`);
 };
+
+/** How each member does alone, and how many of them have to be asked. */
+const committeeText = ({ members, cascade }: CommitteeEvaluation, images: number): string => {
+  const alone = members.map(
+    ({ accuracy, misses }, index) =>
+      `  member ${index + 1} alone: error ${percent(1 - accuracy)}, ${thousands(misses)} misses`,
+  );
+  return [...alone, ...(cascade ? [cascadeText(cascade, images)] : []), ""].join("\n");
+};
+
+const cascadeText = ({ chosen, nets, misses }: Cascade, images: number): string =>
+  `  member 1 alone where its two best outputs are ${chosen.threshold.toPrecision(4)} apart or more, else all: error ${percent(misses / images)}, ${thousands(misses)} misses, ${nets.toFixed(3)} nets called on the average\n  (a threshold chosen on ${thousands(chosen.images)} validation images: the least at which none of them is lost)`;
 
 /** Of each class: images, misses, and the share that was missed. */
 const classErrors = (confusion: Evaluation["confusion"]) =>
@@ -100,7 +116,7 @@ const wrongTable = (wrong: readonly Wrong[]): string =>
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
     .description("count a model's errors on a data set")
-    .argument("[model]", "a run folder or a safetensors file (default: the newest run in runs/)")
+    .argument("[model]", "a run folder, a safetensors file or a model in models/ (default: the newest run, or lenet5)")
     .option("--data <name>", "a registered data set or a folder of IDX files (default: what the model was trained on)")
     .option("--part <part>", "test or train", "test")
     .option("--wrong <n>", "show the first n wrong answers with the last layer's outputs", wholeFrom("--wrong", 1))

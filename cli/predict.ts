@@ -5,7 +5,7 @@ import { loadData } from "../src/data/registry.ts";
 import { LenetError } from "../src/errors.ts";
 import { readBytes } from "../src/files.ts";
 import { digitFor } from "../src/lab/digit-for.ts";
-import { load, newestRun } from "../src/lab/load.ts";
+import { load, usualModel } from "../src/lab/load.ts";
 import type { Model, Prediction } from "../src/lab/model.ts";
 import { oneOf, whole } from "../src/lab/rules.ts";
 import { netNamed } from "../src/nets/index.ts";
@@ -37,7 +37,8 @@ const BAR = 30;
 
 const examples = `
 Examples:
-  lenet predict digit.png                          ask the newest run in runs/
+  lenet predict digit.png                          ask the newest run in runs/, or the shipped lenet5
+  lenet predict --model lenet5-1998 digit.png      ask a model that came with the program
   lenet predict --model runs/NAME a.png b.jpg      ask that run about two pictures
   lenet predict --data mnist --index 7 --show      a test image, and what it looks like
 
@@ -68,7 +69,7 @@ const imageOf = async (data: string, index: number, part: "test" | "train"): Pro
 
 const run = async (pictures: readonly string[], options: Options): Promise<void> => {
   const asked = await questions(pictures, options);
-  const model = load(options.model ?? newestRun(), options.net === undefined ? undefined : netNamed(options.net));
+  const model = load(options.model ?? usualModel(), options.net === undefined ? undefined : netNamed(options.net));
   const answers = asked.map((question) => ({ question, answer: model.predict(question.pixelsFor(model)) }));
   if (options.json)
     return printJson(
@@ -110,7 +111,10 @@ export function predictCommand(): Command {
   const command = new Command("predict")
     .description("say which digit a picture shows")
     .argument("[pictures...]", "PNG or JPEG files, each with one digit")
-    .option("--model <path>", "a run folder or a safetensors file (default: the newest run in runs/)")
+    .option(
+      "--model <path>",
+      "a run folder, a safetensors file or a model in models/ (default: the newest run, or lenet5)",
+    )
     .option("--data <name>", "take the image from a data set instead")
     .option("--index <n>", "which one of its images, from 0", wholeFrom("--index", 0))
     .option("--part <part>", "test or train", "test")

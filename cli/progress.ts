@@ -1,6 +1,6 @@
 // What people see of a training: on a terminal one live line, redrawn in place, and a finished line an epoch; elsewhere the
 // finished lines alone. Turns events into text; knows nothing of how they came about.
-import type { EpochEvent, LogEvent, ProgressEvent, StartEvent, TrainEvent } from "../src/lab/events.ts";
+import type { EpochEvent, LogEvent, PatternsEvent, ProgressEvent, StartEvent, TrainEvent } from "../src/lab/events.ts";
 import { thousands } from "../src/lab/table.ts";
 import type { ScheduleSpec } from "../src/optimisers/schedule.ts";
 import { type Colours, duration, percent } from "./output.ts";
@@ -12,6 +12,12 @@ export const showEvents = (stream: NodeJS.WriteStream, colours: Colours): ((even
   const live = stream.isTTY === true;
   const clear = live ? "\r\x1b[K" : "";
   return (event) => {
+    if (event.kind === "member")
+      stream.write(`${clear}\n${colours.bold(`Member ${event.member} of ${event.members}`)}\n`);
+    if (event.kind === "patterns") {
+      if (live) stream.write(`${clear}${cut(patternsLine(event), stream.columns)}`);
+      if (event.kept === event.wanted) stream.write(`${live ? "" : patternsLine(event)}\n`);
+    }
     if (event.kind === "start") stream.write(`${startText(event, colours)}\n`);
     if (event.kind === "epoch") stream.write(`${clear}${epochLine(event, colours)}\n`);
     if (event.kind === "log") stream.write(`${clear}${logLine(event)}\n`);
@@ -61,6 +67,9 @@ const progressLine = (event: ProgressEvent): string => {
   const speed = `${thousands(Math.round(imagesPerSecond))} images/s`;
   return `${epochOf(epoch, epochs)}  ${bar}  loss ${loss.toFixed(4)}  ${percent(accuracy)}  ${speed}  ${duration(remainingMs)} left`;
 };
+
+const patternsLine = ({ kept, wanted, drawn }: PatternsEvent): string =>
+  `patterns: ${thousands(kept)} of ${thousands(wanted)} found among ${thousands(drawn)} distorted images`;
 
 /** `[0.0005, 1,   100] loss: 2.145`: the rate, the epoch of its stage, the steps of the epoch. */
 const logLine = ({ rate, stageEpoch, step, loss }: LogEvent): string =>

@@ -18,6 +18,23 @@ interface Progress {
   readonly startedMs: number;
 }
 
+/** Which member of a committee is trained. */
+interface Part {
+  readonly member: number;
+  readonly members: number;
+}
+
+const whole: Part = { member: 1, members: 1 };
+
+/** How much is done of the training that the event is from, 0…1; null where it does not tell. */
+const shareIn = (event: TrialEvent): number | null => {
+  if (event.kind === "start") return event.position.epoch / event.settings.epochs;
+  if (event.kind === "share") return event.share;
+  if (event.kind === "progress") return (event.epoch - 1 + event.step / event.steps) / event.epochs;
+  if (event.kind === "epoch") return event.record.epoch / event.epochs;
+  return null;
+};
+
 /** Shows these trials on `stream`. */
 export const showTrials = (stream: NodeJS.WriteStream, trials: readonly Trial[]): ShownTrials => {
   const live = stream.isTTY === true;
@@ -25,6 +42,7 @@ export const showTrials = (stream: NodeJS.WriteStream, trials: readonly Trial[])
     if (live) stream.write("\r\u001b[K");
   };
   const under = new Map<Trial, Progress>();
+  const parts = new Map<Trial, Part>();
   const complete = new Set<Trial>();
   /** Seconds that trials of a claim take, as far as this run has seen. */
   const tookMs = new Map<string, number>();
@@ -55,16 +73,14 @@ export const showTrials = (stream: NodeJS.WriteStream, trials: readonly Trial[])
   };
 
   const follow = (trial: Trial, event: TrialEvent): void => {
+    if (event.kind === "member") parts.set(trial, event);
+    const ofMember = shareIn(event);
+    if (ofMember === null) return;
+    const { member, members } = parts.get(trial) ?? whole;
+    const share = (member - 1 + ofMember) / members;
     const progress = under.get(trial);
-    if (event.kind === "start") {
-      const share = event.position.epoch / event.settings.epochs;
-      under.set(trial, { share, began: share, startedMs: performance.now() });
-    } else if (event.kind === "share") {
-      if (progress) progress.share = event.share;
-      else under.set(trial, { share: event.share, began: event.share, startedMs: performance.now() });
-    } else if (progress && event.kind === "progress")
-      progress.share = (event.epoch - 1 + event.step / event.steps) / event.epochs;
-    else if (progress && event.kind === "epoch") progress.share = event.record.epoch / event.epochs;
+    if (progress) progress.share = share;
+    else under.set(trial, { share, began: share, startedMs: performance.now() });
   };
 
   return {
@@ -78,7 +94,9 @@ export const showTrials = (stream: NodeJS.WriteStream, trials: readonly Trial[])
       } else if (event.kind === "epoch" && !live) {
         const { epoch, train } = event.record;
         const errors = `training error ${((1 - train.accuracy) * 100).toFixed(2)} %`;
-        stream.write(`${name(trial)}: epoch ${epoch}/${event.epochs}, ${errors}${left()}\n`);
+        const { member, members } = parts.get(trial) ?? whole;
+        const of = members > 1 ? `member ${member}, ` : "";
+        stream.write(`${name(trial)}: ${of}epoch ${epoch}/${event.epochs}, ${errors}${left()}\n`);
       }
       if (live && event.kind !== "done") {
         clear();

@@ -20,7 +20,7 @@ export interface DataSet {
 }
 
 /** The images from `start` on, before `end`, as views of the same memory. */
-const slice = (set: DataSet, start: number, end: number): DataSet => ({
+export const slice = (set: DataSet, start: number, end: number): DataSet => ({
   ...set,
   images: set.images.subarray(start * set.rows * set.columns, end * set.rows * set.columns),
   labels: set.labels.subarray(start, end),

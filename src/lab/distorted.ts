@@ -6,8 +6,8 @@ import type { AffineMap } from "../kernels/contract.ts";
 import { reference } from "../kernels/reference/index.ts";
 import { streamKey } from "../random.ts";
 
-/** The images of `set`, each distorted once, as the first step of seed `seed` might. Throws LenetError for no such distortion. */
-export const distorted = (set: DataSet, distort: number | string, seed: number): DataSet => {
+/** The images of `set`, each distorted once, as step `step` of seed `seed` might. Throws LenetError for no such distortion. */
+export const distorted = (set: DataSet, distort: number | string, seed: number, step = 0): DataSet => {
   const spec = distortionOf(distort);
   if (!spec) return set;
   const { rows, columns, count } = set;
@@ -16,11 +16,12 @@ export const distorted = (set: DataSet, distort: number | string, seed: number):
   const field = spec.elastic ? openField(spec.elastic, rows, columns, memory, reference) : null;
   const units = new Float64Array(MAP_UNITS);
   const map: AffineMap = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
+  const [key, fieldKey] = [streamKey(seed, "distort"), streamKey(seed, "distort/field")];
   const images = new Float32Array(count * rows * columns);
   for (let index = 0; index < count; index++) {
-    drawUnits(streamKey(seed, "distort"), 0, index, units);
+    drawUnits(key, step, index, units);
     fillMap(spec, units, map);
-    field?.draw(streamKey(seed, "distort/field"), 0, index);
+    field?.draw(fieldKey, step, index);
     reference.distort(geometry, map, field?.values ?? null, set.images, index, images, index, images);
   }
   return { ...set, images };

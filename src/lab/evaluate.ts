@@ -5,6 +5,7 @@ import { loadData } from "../data/registry.ts";
 import { shardCount } from "../engine/plan.ts";
 import { startTeam } from "../engine/team.ts";
 import { kernelModule } from "../kernels/module.ts";
+import { type CommitteeEvaluation, evaluateCommittee } from "./committee.ts";
 import { checkSet, copyImages, inkOf } from "./images.ts";
 import type { Model } from "./model.ts";
 import { whole } from "./rules.ts";
@@ -19,6 +20,8 @@ export interface Evaluation extends Score {
   readonly answers: Uint8Array;
   /** Indices of the images that were answered wrongly. */
   readonly wrong: readonly number[];
+  /** Of a committee. */
+  readonly committee?: CommitteeEvaluation;
 }
 
 /** Images in a batch; the answers do not depend on it. */
@@ -26,7 +29,7 @@ const BATCH = 64;
 
 /**
  * Evaluates a model on images, or on the test images of a registered name or a folder. `threads` defaults to as many as
- * there are cores. Throws LenetError when the images are not for this net.
+ * there are cores (a committee answers on the calling thread). Throws LenetError when the images are not for this net.
  */
 export const evaluate = async (
   model: Model,
@@ -35,6 +38,7 @@ export const evaluate = async (
 ): Promise<Evaluation> => {
   const set = typeof data === "string" ? await loadData(data, "test") : data;
   checkSet(model.net, set);
+  if (model.members) return evaluateCommittee(model, set);
   const team = await startTeam(kernelModule(), model.net, {
     batch: BATCH,
     threads: Math.min(whole("threads", threads, 1), shardCount(BATCH)),

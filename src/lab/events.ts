@@ -89,4 +89,29 @@ export interface StoppedEvent {
   readonly folder: string | null;
 }
 
-export type TrainEvent = StartEvent | ProgressEvent | LogEvent | EpochEvent | TestEvent | StoppedEvent;
+/** Of a committee: from here on events are those of this member, from 1. */
+export interface MemberEvent {
+  readonly kind: "member";
+  readonly member: number;
+  readonly members: number;
+}
+
+/** About every 1,000 images while patterns are chosen for a member of a committee. */
+export interface PatternsEvent {
+  readonly kind: "patterns";
+  readonly member: number;
+  /** So many of those wanted, of so many that were looked at. */
+  readonly kept: number;
+  readonly wanted: number;
+  readonly drawn: number;
+}
+
+export type TrainEvent =
+  | MemberEvent
+  | PatternsEvent
+  | StartEvent
+  | ProgressEvent
+  | LogEvent
+  | EpochEvent
+  | TestEvent
+  | StoppedEvent;

@@ -1,17 +1,20 @@
-// Models as files: any safetensors file that holds a net's tensors, or the folder of a run.
-import { readdirSync, statSync } from "node:fs";
+// Models as files: any safetensors file that holds a net's tensors, the folder of a run, or a model that came with the package.
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { isFolder, readBytes, writeAtomically } from "../files.ts";
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from "../formats/safetensors.ts";
 import { netNamed } from "../nets/index.ts";
 import type { Net } from "../nets/net.ts";
+import { closest } from "../words.ts";
 import { createModel, type Model } from "./model.ts";
 import { versions } from "./provenance.ts";
 import { checkpointPath, hasCheckpoint, RUNS } from "./run-folder.ts";
+import { MODELS, shippedClaims, shippedNames, shippedPath } from "./shipped.ts";
 
 /**
- * The model in a safetensors file or a run folder (its best epoch, or the last one where none is known to be best).
+ * The model in a safetensors file or a run folder (its best epoch, or the last one where none is known to be best), or, where
+ * there is neither, the model of that name that came with the package.
  * `net` is needed where the file does not name a net we know, and must be the one it names.
  * Throws LenetError when there is no such file, when it is damaged, and when its tensors are not this net's.
  */
@@ -21,12 +24,22 @@ export const load = (path: string, net?: Net): Model => {
   return createModel(net ?? namedNet(file, metadata), tensors, metadata, file);
 };
 
-/** The file that `path` stands for. Throws LenetError for a folder without one. */
-export const modelFile = (path: string): string => {
+/** The file that `path` stands for. Throws LenetError for a folder without one, and for a name that no shipped model has. */
+export const modelFile = (path: string, models = MODELS): string => {
+  if (!existsSync(path) && !/[/\\.]/.test(path)) return shippedFile(path, models);
   if (!isFolder(path)) return path;
   for (const name of ["best", "last"] as const) if (hasCheckpoint(path, name)) return checkpointPath(path, name);
   throw new LenetError(
     `${path}: expected a safetensors file or the folder of a run, got a folder without checkpoints. Check the name.`,
+  );
+};
+
+const shippedFile = (name: string, models: string): string => {
+  const known = shippedNames(models);
+  if (known.includes(name)) return shippedPath(name, models);
+  const shipped = known.length > 0 ? ` or a shipped model (${known.join(", ")})` : "";
+  throw new LenetError(
+    `${name}: expected a safetensors file, the folder of a run${shipped}, got no such file.${closest(name, known) || " Check the name."}`,
   );
 };
 
@@ -46,14 +59,21 @@ export const save = (model: Model, path: string): void => {
   writeAtomically(path, encodeSafetensors(model.weights, metadata));
 };
 
-/** The folder in runs/ whose last checkpoint is the newest. Throws LenetError when there is none. */
-export const newestRun = (): string => {
+/** The folder in runs/ whose checkpoint is the newest, or else the shipped LeNet-5. Throws LenetError when there is neither. */
+export const usualModel = (models = MODELS): string => {
   const folders = isFolder(RUNS) ? readdirSync(RUNS).map((name) => join(RUNS, name)) : [];
+  // A committee that is complete has no last checkpoint of its own.
   const dated = folders
-    .filter((folder) => hasCheckpoint(folder, "last"))
-    .map((folder) => ({ folder, time: statSync(checkpointPath(folder, "last")).mtimeMs }))
+    .flatMap((folder) =>
+      (["last", "best"] as const)
+        .filter((name) => hasCheckpoint(folder, name))
+        .slice(0, 1)
+        .map((name) => ({ folder, time: statSync(checkpointPath(folder, name)).mtimeMs })),
+    )
     .sort((a, b) => b.time - a.time);
   if (dated[0]) return dated[0].folder;
+  const [usual] = Object.keys(shippedClaims);
+  if (shippedNames(models).includes(usual!)) return shippedPath(usual!, models);
   throw new LenetError(
     `${RUNS}: expected a run to take the model from, got none. Name a model, or train one: lenet train`,
   );

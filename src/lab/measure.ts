@@ -1,12 +1,14 @@
 // What a finished trial comes to, as the quantities its claim speaks of: read from the folder of a training, or from the
 // result of a baseline.
+import type { DataSet } from "../data/data-set.ts";
 import { LenetError } from "../errors.ts";
 import { leastWins } from "../losses/index.ts";
 import { type BaselineResult, REJECT_FOR } from "./baseline.ts";
 import type { Claim, Quantity } from "./claims/claim.ts";
+import { evaluate } from "./evaluate.ts";
 import { loadParts } from "./images.ts";
 import { load } from "./load.ts";
-import type { Model } from "./model.ts";
+import { type Model, trainedOn } from "./model.ts";
 import { rejectionCurve, rejectionFor } from "./rejection.ts";
 import { type EpochRecord, type Metrics, readHistory, readMetrics, type Score } from "./run-folder.ts";
 import { summarise } from "./summary.ts";
@@ -35,7 +37,8 @@ const trainingValue = async (
   history: readonly EpochRecord[],
 ): Promise<number> => {
   if (of === "rejected for 0.5 % error") return rejectedOf(load(folder));
-  if (of === "multiply-adds" || of === "variables") return countOf(of, load(folder));
+  if (of === "variables") return summarise(load(folder).net).total.parameters;
+  if (of === "multiply-adds") return multiplyAddsOf(load(folder));
   const [part, what] = of.split(" ") as ["test" | "training", "accuracy" | "error"];
   const pass = passOf(of);
   const record = pass === 0 ? { train, test } : history[pass - 1];
@@ -47,16 +50,17 @@ const trainingValue = async (
 /** The pass after which it is measured; 0: at the end. */
 const passOf = (of: Quantity): number => Number(/after pass (\d+)$/.exec(of)?.[1] ?? 0);
 
-const countOf = (of: "multiply-adds" | "variables", { net }: Model): number => {
-  const { total } = summarise(net);
-  return of === "variables" ? total.parameters : total.multiplyAdds;
+/** Of one recognition; of a committee on the average of the test images, as the others are not asked where the first is sure. */
+const multiplyAddsOf = async (model: Model): Promise<number> => {
+  const { committee } = model.net;
+  if (!committee) return summarise(model.net).total.multiplyAdds;
+  const nets = (await evaluate(model, await testImagesOf(model))).committee?.cascade?.nets ?? committee.size;
+  return nets * summarise(committee.member).total.multiplyAdds;
 };
 
 /** The smallest share of test images that must be left unanswered. */
 const rejectedOf = async (model: Model): Promise<number> => {
-  const data = Object(JSON.parse(model.metadata["settings"] ?? "{}")).data;
-  const { test } = await loadParts(data);
-  if (!test) throw new LenetError(`${data}: expected test images, got none.`);
+  const test = await testImagesOf(model);
   const { classes, loss } = model.net;
   const scores = model.outputs(test.images);
   const point = rejectionFor(
@@ -64,6 +68,13 @@ const rejectedOf = async (model: Model): Promise<number> => {
     REJECT_FOR,
   );
   return point?.rejectedShare ?? 1;
+};
+
+const testImagesOf = async (model: Model): Promise<DataSet> => {
+  const data = trainedOn(model);
+  const { test } = data === undefined ? {} : await loadParts(data);
+  if (!test) throw new LenetError(`${data}: expected test images, got none.`);
+  return test;
 };
 
 /** What the claim asks for, of a baseline. */

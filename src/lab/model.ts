@@ -4,10 +4,12 @@ import type { Description } from "../engine/describe.ts";
 import { type Forward, openForward } from "../engine/forward.ts";
 import { LenetError } from "../errors.ts";
 import type { Tensor } from "../formats/safetensors.ts";
-import { kernelModule } from "../kernels/module.ts";
+import type { Kernels } from "../kernels/contract.ts";
+import { type Arithmetic, kernelModule, usualArithmetic } from "../kernels/module.ts";
+import { reference } from "../kernels/reference/index.ts";
 import { answerOf, toProbabilities } from "../losses/index.ts";
-import type { Net } from "../nets/net.ts";
-import type { Ink } from "../shape.ts";
+import type { Committee, Net } from "../nets/net.ts";
+import type { Floats, Ink } from "../shape.ts";
 import { fillTensors, tensorViews } from "./tensors.ts";
 
 /** What a net says about one image. */
@@ -22,8 +24,11 @@ export interface Prediction {
 
 export interface Model {
   readonly net: Net;
+  /** Of a committee: the models whose outputs are added. */
+  readonly members?: readonly Model[];
+  /** Of a committee: that of a member. */
   readonly description: Description;
-  /** Weights and statistics by name, as views: writing into them changes the model. */
+  /** Weights and statistics by name, as views: writing into them changes the model. A committee's are called `2.C1.weight`. */
   readonly weights: ReadonlyMap<string, Tensor>;
   /** The texts that came with the weights: of a run, its settings and position. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -58,8 +63,17 @@ export const createModel = (
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
   place = "weights",
+  arithmetic: Arithmetic = usualArithmetic(),
 ): Model => {
-  const forward = openForward(kernelModule(), net, CAPACITY);
+  if (net.committee) {
+    const parts = memberTensors(net.committee, tensors);
+    const { member } = net.committee;
+    const members = parts.map((part, index) =>
+      createModel(member, part, {}, `${place}, member ${index + 1}`, arithmetic),
+    );
+    return createCommittee(net, members, metadata);
+  }
+  const forward = openForward(kernelModule(arithmetic), net, CAPACITY);
   fillTensors(forward.description, forward.arena, tensors, place);
   const area = net.image.rows * net.image.columns;
   return {
@@ -70,9 +84,49 @@ export const createModel = (
     outputs: (images) => allOutputs(forward, images, area),
     predict: (image) => {
       checkSize(net, image.length === area, image.length);
-      return predictOne(forward, image);
+      forward.pixels.set(image);
+      forward.run(1);
+      return predictionFrom(net, forward.kernels, forward.outputs, image);
     },
   };
+};
+
+/** What `2.C1.weight` is called in the second member, for every member. */
+const memberTensors = ({ size }: Committee, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor>[] =>
+  Array.from({ length: size }, (_, index) => {
+    const prefix = `${index + 1}.`;
+    const own = [...tensors].filter(([name]) => name.startsWith(prefix));
+    return new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+  });
+
+/** Models of one net that answer together: their outputs are added (1998, III.C.9). There is at least one. */
+export const createCommittee = (
+  net: Net,
+  members: readonly Model[],
+  metadata: Readonly<Record<string, string>>,
+): Model => {
+  const outputs = (images: Ink): Float32Array => sumOf(members.map((member) => member.outputs(images)));
+  return {
+    net,
+    members,
+    description: members[0]!.description,
+    weights: new Map(
+      members.flatMap(({ weights }, index) => [...weights].map(([name, tensor]) => [`${index + 1}.${name}`, tensor])),
+    ),
+    metadata,
+    outputs,
+    predict: (image) => {
+      checkSize(net, image.length === net.image.rows * net.image.columns, image.length);
+      return predictionFrom(net, reference, outputs(image), image);
+    },
+  };
+};
+
+/** Vectors of one length added up, in their order. */
+export const sumOf = (vectors: readonly Float32Array[]): Float32Array => {
+  const sum = vectors[0]!.slice();
+  for (const vector of vectors.slice(1)) for (let i = 0; i < sum.length; i++) sum[i] += vector[i]!;
+  return sum;
 };
 
 const checkSize = (net: Net, right: boolean, got: number): void => {
@@ -93,10 +147,8 @@ const allOutputs = (forward: Forward, images: Ink, area: number): Float32Array =
   return outputs;
 };
 
-const predictOne = ({ description, pixels, outputs, kernels, run }: Forward, image: Ink): Prediction => {
-  const { classes, loss } = description.net;
-  pixels.set(image);
-  run(1);
+/** What one image's outputs say; they are used up. */
+const predictionFrom = ({ classes, loss }: Net, kernels: Kernels, outputs: Floats, image: Ink): Prediction => {
   const label = answerOf(loss, classes, outputs);
   toProbabilities(loss, kernels, classes, outputs);
   const probabilities = new Array<number>(classes);

@@ -21,7 +21,8 @@ export interface RejectionPoint {
   readonly errorRate: number;
 }
 
-interface Answer {
+/** What was answered for an image. */
+export interface Answer {
   readonly wrong: boolean;
   /** How far the second best score lies behind the best: 0 or more. */
   readonly margin: number;
@@ -41,6 +42,9 @@ const answerOf = ({ scores, labels, classes, best }: Scored, n: number): Answer 
   return { wrong: answer !== labels[n], margin: first - second };
 };
 
+/** The answer for every image. Throws LenetError for a score that is no number. */
+export const answersIn = (scored: Scored): Answer[] => Array.from(scored.labels, (_, n) => answerOf(scored, n));
+
 /** Images that are answered wrongly when none is rejected. */
 export const missesOf = (scored: Scored): number => {
   let misses = 0;
@@ -53,7 +57,7 @@ export const missesOf = (scored: Scored): number => {
  * with the largest are always answered. Empty without images. Throws LenetError for scores that are not finite.
  */
 export const rejectionCurve = (scored: Scored): RejectionPoint[] => {
-  const answers = Array.from(scored.labels, (_, n) => answerOf(scored, n)).sort((a, b) => a.margin - b.margin);
+  const answers = answersIn(scored).sort((a, b) => a.margin - b.margin);
   const points: RejectionPoint[] = [];
   let misses = answers.filter(({ wrong }) => wrong).length;
   for (const [rejected, { wrong, margin }] of answers.entries()) {

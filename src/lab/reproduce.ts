@@ -16,7 +16,7 @@ import { loadParts, type Origins, originOf } from "./images.ts";
 import { type Measured, measureBaseline, measureTraining } from "./measure.ts";
 import { commit, processor, versions } from "./provenance.ts";
 import type { TrialOrigin } from "./results.ts";
-import { hasCheckpoint, RUNS, readConfig, readMetrics } from "./run-folder.ts";
+import { hasBegun, RUNS, readConfig, readMetrics } from "./run-folder.ts";
 import { resolve, type TrainSettings } from "./settings.ts";
 import { train } from "./train.ts";
 
@@ -102,8 +102,7 @@ const findingPath = (folder: string): string => join(folder, "finding.json");
 
 /** The finding of a trial that is complete. Throws LenetError when its folder holds the run of another recipe. */
 const keptFinding = ({ claim, seed, folder, quick }: Trial): Finding | undefined => {
-  if (claim.work.kind === "training" && hasCheckpoint(folder, "last"))
-    checkSame(claim, settingsOf(claim.work, seed, quick), folder);
+  if (claim.work.kind === "training" && hasBegun(folder)) checkSame(claim, settingsOf(claim.work, seed, quick), folder);
   const path = findingPath(folder);
   if (!existsSync(path)) return undefined;
   const finding = JSON.parse(readText(path, "a finding of lenet reproduce")) as Finding;
@@ -155,7 +154,7 @@ const runTraining = async (
 ): Promise<Finding | undefined> => {
   if (!isComplete(folder)) {
     const net = netNamed(work.net);
-    const resumable = hasCheckpoint(folder, "last");
+    const resumable = hasBegun(folder);
     // A kill in the very beginning leaves a folder with nothing to go on from.
     if (!resumable) rmSync(folder, { recursive: true, force: true });
     const how = resumable ? { resume: folder } : { ...settingsOf(work, seed, quick), out: folder };
@@ -165,7 +164,7 @@ const runTraining = async (
   return { measured: await measureTraining(claim, folder, quick), origin: originOfRun(folder) };
 };
 
-const isComplete = (folder: string): boolean => hasCheckpoint(folder, "last") && readMetrics(folder) !== undefined;
+const isComplete = (folder: string): boolean => hasBegun(folder) && readMetrics(folder) !== undefined;
 
 const originOfRun = (folder: string): TrialOrigin => {
   const config = readConfig(folder);

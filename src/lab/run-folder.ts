@@ -181,6 +181,12 @@ export const checkpointPath = (dir: string, name: CheckpointName): string => joi
 /** Whether the run has got as far as this checkpoint. */
 export const hasCheckpoint = (dir: string, name: CheckpointName): boolean => existsSync(checkpointPath(dir, name));
 
+/**
+ * Whether the run in `dir` has come so far that it can go on: a net to its first checkpoint, a committee to that of its first
+ * member.
+ */
+export const hasBegun = (dir: string): boolean => hasCheckpoint(dir, "last") || hasCheckpoint(join(dir, "1"), "last");
+
 /** A checkpoint. Throws LenetError when there is none, or the file is damaged. */
 export const readCheckpoint = (dir: string, name: CheckpointName): TensorFile => {
   const path = checkpointPath(dir, name);

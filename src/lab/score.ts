@@ -1,5 +1,6 @@
-// How right a net was: losses and answers that lie in an arena, summed in the order of the images.
+// How right a net was: losses and answers, of an arena or not, summed in the order of the images.
 import type { Arena } from "../engine/arena.ts";
+import type { LossViews } from "../losses/index.ts";
 import type { Score } from "./run-folder.ts";
 
 /** A score from sums over `images` images. */
@@ -10,28 +11,48 @@ export const scoreFrom = (lossSum: number, misses: number, images: number): Scor
   images,
 });
 
+/** Losses and answers by position in the order, labels by image. */
+export type Answered = Pick<LossViews, "losses" | "answers" | "labels" | "order">;
+
+const answeredOf = (arena: Arena): Answered => ({
+  losses: arena.floats("losses"),
+  answers: arena.bytes("answers"),
+  labels: arena.bytes("labels"),
+  order: arena.ints("order"),
+});
+
 /** The score of positions from…to-1 of the order, after a walk through them. */
-export const scoreOf = (arena: Arena, from: number, to: number): Score => {
-  const losses = arena.floats("losses");
+export const scoreOf = (arena: Arena, from: number, to: number): Score => scoreIn(answeredOf(arena), from, to);
+
+/** The same of answers that lie anywhere. */
+export const scoreIn = (answered: Answered, from: number, to: number): Score => {
   let sum = 0;
   let misses = 0;
-  for (let position = from; position < to; position++) sum += losses[position]!;
-  forEachAnswer(arena, from, to, (label, answer) => {
+  for (let position = from; position < to; position++) sum += answered.losses[position]!;
+  forEachAnswer(answered, from, to, (label, answer) => {
     if (label !== answer) misses++;
   });
   return scoreFrom(sum, misses, to - from);
 };
 
 /** `confusion[label][answer]`: how many images of positions from…to-1 had this label and got this answer. */
-export const confusionOf = (arena: Arena, from: number, to: number, classes: number): number[][] => {
+export const confusionOf = (arena: Arena, from: number, to: number, classes: number): number[][] =>
+  confusionIn(answeredOf(arena), from, to, classes);
+
+/** The same of answers that lie anywhere. */
+export const confusionIn = (answered: Answered, from: number, to: number, classes: number): number[][] => {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  forEachAnswer(arena, from, to, (label, answer) => {
+  forEachAnswer(answered, from, to, (label, answer) => {
     counts[label]![answer]!++;
   });
   return counts;
 };
 
-const forEachAnswer = (arena: Arena, from: number, to: number, tell: (label: number, answer: number) => void): void => {
-  const [answers, labels, order] = [arena.bytes("answers"), arena.bytes("labels"), arena.ints("order")];
+const forEachAnswer = (
+  { answers, labels, order }: Answered,
+  from: number,
+  to: number,
+  tell: (label: number, answer: number) => void,
+): void => {
   for (let position = from; position < to; position++) tell(labels[order[position]!]!, answers[position]!);
 };

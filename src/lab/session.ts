@@ -1,8 +1,5 @@
 // A training under way: its settings, its team of threads with all images in their arena, its run folder, and how far it is.
 // Opening one either begins anew or takes up what a run folder holds; epoch.ts goes on from there.
-import { availableParallelism } from "node:os";
-import { resolve as absolute } from "node:path";
-import { registeredSet } from "../data/registry.ts";
 import { distortionOf } from "../engine/distort.ts";
 import { initialise } from "../engine/initialise.ts";
 import { shardCount } from "../engine/plan.ts";
@@ -12,15 +9,15 @@ import { kernelModule } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type Best, bestOf, keepWeights, putBack, type Weights } from "./best.ts";
 import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
-import { recipeOf, type Settings } from "./defaults.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
-import { copyImages, countImages, fitParts, inkOf, loadParts, type Origins, originOf } from "./images.ts";
+import { copyImages, inkOf, type Origins } from "./images.ts";
 import { modelFile, readTensors } from "./load.ts";
-import { commit, processor, versions } from "./provenance.ts";
-import { type OldRun, openRun, sameData } from "./resume.ts";
+import { openFolder, type Prepared, prepare } from "./prepare.ts";
+import { versions } from "./provenance.ts";
+import { type OldRun, openRun } from "./resume.ts";
 import { whole } from "./rules.ts";
 import * as folders from "./run-folder.ts";
-import { type DataParts, resolve, type TrainSettings, validationCount } from "./settings.ts";
+import type { TrainSettings } from "./settings.ts";
 import { fillTensors } from "./tensors.ts";
 
 export interface Session extends Trained {
@@ -43,13 +40,12 @@ export interface Session extends Trained {
   emit(event: TrainEvent): void;
 }
 
-const MOST_THREADS = 256;
-
 /** Opens a training. Throws LenetError; then no run folder was made. */
 export const openSession = async (net: Net, given: TrainSettings): Promise<Session> => {
   const logEvery = given.logEvery === undefined ? 0 : whole("logEvery", given.logEvery, 1);
   const old = given.resume === undefined ? null : openRun(given.resume, net, given);
-  const { team, settings, counts, threads, origins } = await gather(net, given, old);
+  const { team, ...prepared } = await gather(net, given, old);
+  const { settings, counts, threads, origins } = prepared;
   const { arena, description } = team;
   const trained: Trained = { arena, description, settings, images: counts.train };
   try {
@@ -63,7 +59,7 @@ export const openSession = async (net: Net, given: TrainSettings): Promise<Sessi
       history: [],
       steps: [],
       best: null,
-      ...(old ? takeUp(trained, old) : begin(trained, given, origins, threads, counts)),
+      ...(old ? takeUp(trained, old) : begin(trained, given, prepared)),
       learned: 0,
       logEvery,
       startedMs: performance.now(),
@@ -79,16 +75,8 @@ export const openSession = async (net: Net, given: TrainSettings): Promise<Sessi
 
 /** Settings and images, brought together in the arena of a team; the loaded bytes are let go with the end of this call. */
 const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
-  const threads = whole("threads", given.threads ?? availableParallelism(), 1, MOST_THREADS);
-  const intended = resolve(net, old ? (old.settings as TrainSettings) : given);
-  const data = old ? old.data : (given.data ?? recipeOf(net).data);
-  const parts = fitParts(net, await loadParts(data), intended.limit);
-  const validation = validationCount(intended, recipeOf(net), parts.train.count);
-  const init = old ? old.settings.init : nameOfInit(given);
-  const settings: Settings = { ...intended, validation, data: nameOf(data), init };
-  const origins: Origins = { train: originOf(parts.train), test: parts.test ? originOf(parts.test) : null };
-  if (old) sameData(old, origins);
-  const counts = countImages(parts, validation);
+  const { parts, threads, ...prepared } = await prepare(net, given, old);
+  const { settings, counts } = prepared;
   const images = counts.train + counts.validation + counts.test;
   const { batch, optimiser, seed } = settings;
   const distort = distortionOf(settings.distort);
@@ -96,30 +84,14 @@ const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const options = { batch, threads: bounded, optimiser, seed, distort, ink: inkOf(parts), images, positions: images };
   const team = await startTeam(kernelModule(settings.arithmetic), net, options);
   copyImages(team.arena, parts);
-  return { team, settings, counts, threads: bounded, origins };
-};
-
-/** How config.json tells where the weights came from. */
-const nameOfInit = ({ init }: TrainSettings): string | null =>
-  typeof init === "object" ? "a model in memory" : (init ?? null);
-
-/** How config.json tells where the data is. */
-const nameOf = (data: string | DataParts): string | null => {
-  if (typeof data !== "string") return null;
-  return registeredSet(data)?.name ?? absolute(data);
+  return { team, ...prepared, threads: bounded };
 };
 
 type Beginning = Pick<Session, "folder" | "position"> & Partial<Pick<Session, "history" | "steps" | "best">>;
 
 const start: Position = { epoch: 0, image: 0, step: 0, elapsedMs: 0 };
 
-const begin = (
-  trained: Trained,
-  given: TrainSettings,
-  origins: Origins,
-  threads: number,
-  counts: ImageCounts,
-): Beginning => {
+const begin = (trained: Trained, given: TrainSettings, prepared: Omit<Prepared, "parts">): Beginning => {
   const { description, arena, settings } = trained;
   initialise(description, settings.seed, arena);
   if (typeof given.init === "object") fillTensors(description, arena, given.init.weights, "init");
@@ -127,22 +99,11 @@ const begin = (
     const file = modelFile(given.init);
     fillTensors(description, arena, readTensors(file).tensors, file);
   }
-  if (given.out === null) return { folder: null, position: start };
-  const { name } = description.net;
-  const folder = folders.createRunFolder(given.out, name, new Date());
-  folders.writeConfig(folder, {
-    net: name,
-    settings,
-    data: origins,
-    images: counts,
-    threads,
-    versions: versions(),
-    commit: commit(),
-    processor: processor(),
-    startedAt: new Date().toISOString(),
-  });
-  const { tensors, metadata } = checkpointOf(trained, start, versions());
-  folders.writeCheckpoint(folder, "last", tensors, metadata);
+  const folder = openFolder(description.net, given.out, prepared);
+  if (folder !== null) {
+    const { tensors, metadata } = checkpointOf(trained, start, versions());
+    folders.writeCheckpoint(folder, "last", tensors, metadata);
+  }
   return { folder, position: start };
 };
 

@@ -118,13 +118,17 @@ export const chooseArithmetic = (place: string, given: Arithmetic | undefined): 
 export const readDistort = (place: string, given: number | string): number | string =>
   typeof given === "string" && !isNumber(given) ? distortName(place, given) : fromZero(place, given);
 
-/** The net's recipe; but whoever brings an optimiser or a rate means just that, not the recipe around it. */
+/**
+ * The net's recipe; but whoever brings an optimiser or a rate means just that, not the recipe around it. A committee cannot do
+ * without its distortion.
+ */
 const baseRecipe = (net: Net, { optimiser: wanted, rate, momentum }: TrainSettings, spell: Spell): Recipe => {
   const recipe = recipeOf(net);
   const given = typeof wanted === "object" ? wanted.kind : wanted;
   const named = given === undefined ? recipe.optimiser.kind : oneOf(spell("optimiser"), given, optimiserKinds);
   const kind = named === "sgd" && momentum !== undefined ? "momentum" : named;
-  return given === undefined && rate === undefined && kind === named ? recipe : plainly(recipe, kind);
+  if (given === undefined && rate === undefined && kind === named) return recipe;
+  return { ...plainly(recipe, kind), ...(net.committee ? { distort: recipe.distort } : {}) };
 };
 
 const refuseBeside = (spell: Spell, setting: string, value: unknown, other: string): void => {

@@ -2,7 +2,7 @@
 // reads the net's description and writes nothing.
 import { describe, type LayerPlace, type TensorPlace } from "../engine/describe.ts";
 import type { LayerSpec } from "../layers/index.ts";
-import type { Net } from "../nets/net.ts";
+import type { Committee, Net } from "../nets/net.ts";
 import { type Shape, size } from "../shape.ts";
 
 export interface Counts {
@@ -44,9 +44,35 @@ export interface Summary {
   readonly source: string | null;
 }
 
-/** The net, layer by layer. Throws LenetError as `describe` does. */
+/** The net, layer by layer; a committee member by member. Throws LenetError as `describe` does. */
 export const summarise = (net: Net): Summary => {
   const { input, layers } = describe(net);
+  const { committee, published } = net;
+  const lines = committee ? linesOfMembers(committee) : linesOfLayers(net, layers, input);
+  const sum = (of: "parameters" | "connections" | "multiplyAdds"): number =>
+    lines.reduce((total, line) => total + line[of], 0);
+  const counts = { parameters: sum("parameters"), connections: sum("connections") };
+  const total = { ...counts, multiplyAdds: sum("multiplyAdds"), published: compare(net, "total", counts) };
+  const computed = unitsOf(layers) * (committee?.size ?? 1);
+  const units = { ours: size(input) + computed, published: published?.units ?? null };
+  return { net: net.name, title: net.title, input, lines, total, units, source: published?.source ?? null };
+};
+
+const linesOfMembers = ({ member, size }: Committee): SummaryLine[] => {
+  const { total, lines, title, net } = summarise(member);
+  const { output, receptiveField } = lines.at(-1)!;
+  const what = `${title} (${net})`;
+  return Array.from({ length: size }, (_, index) => ({
+    ...total,
+    name: `${index + 1}`,
+    what,
+    output,
+    receptiveField,
+    published: null,
+  }));
+};
+
+const linesOfLayers = (net: Net, layers: readonly LayerPlace[], input: Shape): SummaryLine[] => {
   const fields = receptiveFields(layers, input);
   const lines: SummaryLine[] = [];
   for (const [index, { name, spec, layer, geometry, tensors }] of layers.entries()) {
@@ -67,20 +93,14 @@ export const summarise = (net: Net): Summary => {
       published: compare(net, name, counts),
     });
   }
-  const sum = (of: "parameters" | "connections" | "multiplyAdds"): number =>
-    lines.reduce((total, line) => total + line[of], 0);
-  const counts = { parameters: sum("parameters"), connections: sum("connections") };
-  const total = { ...counts, multiplyAdds: sum("multiplyAdds"), published: compare(net, "total", counts) };
-  const { published } = net;
-  const units = { ours: unitsOf(input, layers), published: published?.units ?? null };
-  return { net: net.name, title: net.title, input, lines, total, units, source: published?.source ?? null };
+  return lines;
 };
 
-/** Units as the papers count them: what is computed from a unit alone, such as its activation, is the unit itself. */
-const unitsOf = (input: Shape, layers: readonly LayerPlace[]): number =>
+/** Units that are computed, as the papers count them: what is computed from a unit alone, such as its activation, is the unit itself. */
+const unitsOf = (layers: readonly LayerPlace[]): number =>
   layers
     .filter(({ spec }) => !["activation", "batchNorm", "dropout", "repeat"].includes(spec.kind))
-    .reduce((sum, { geometry }) => sum + size(geometry.output), size(input));
+    .reduce((sum, { geometry }) => sum + size(geometry.output), 0);
 
 const freeParameters = ({ kind, size, absent }: TensorPlace): number =>
   kind === "statistic" ? 0 : absent.reduce((left, [from, to]) => left - (to - from), size);

@@ -3,6 +3,7 @@
 
 import type { Net } from "../nets/net.ts";
 import { putBack } from "./best.ts";
+import { boost } from "./boost.ts";
 import { modelCard } from "./card.ts";
 import { trainEpoch, walkApart } from "./epoch.ts";
 import { createModel, type Model } from "./model.ts";
@@ -17,7 +18,7 @@ import { tensorViews } from "./tensors.ts";
 export interface TrainResult {
   /** With the weights of the best epoch, or of the last one where nothing was validated or the training was interrupted. */
   readonly model: Model;
-  /** A record an epoch. */
+  /** A record an epoch; of a committee those of all members, one after the other. */
   readonly history: readonly EpochRecord[];
   /** Scores of the model; `test` only when the training came to its end and there are test images. */
   readonly metrics: Metrics;
@@ -30,11 +31,14 @@ export interface TrainResult {
 }
 
 /**
- * Trains a net. The test images are looked at once, at the end. Same seed, data and settings: same weights, bit for bit,
+ * Trains a net, or the nets of a committee one after the other (boost.ts). The test images are looked at once, at the end. Same seed, data and settings: same weights, bit for bit,
  * whatever the threads, and whether or not the run was interrupted and resumed in between.
  * Throws LenetError: exit code 2 for settings, data or folders that will not do, 1 for a full disk or a loss that is no number.
  */
-export const train = async (net: Net, settings: TrainSettings = {}): Promise<TrainResult> => {
+export const train = (net: Net, settings: TrainSettings = {}): Promise<TrainResult> =>
+  net.committee ? boost(net, net.committee, settings, trainNet) : trainNet(net, settings);
+
+const trainNet = async (net: Net, settings: TrainSettings): Promise<TrainResult> => {
   const session = await openSession(net, settings);
   const stop = (): void => session.team.stop();
   settings.signal?.addEventListener("abort", stop);

@@ -3,6 +3,7 @@ import { LenetError } from "../errors.ts";
 import { splitName } from "../named.ts";
 import { closest } from "../words.ts";
 import { ablation } from "./ablation.ts";
+import { boostedLenet4 } from "./boosted-lenet4.ts";
 import { alone, type Family, family } from "./family.ts";
 import { keras } from "./keras.ts";
 import { lenet1 } from "./lenet1.ts";
@@ -21,6 +22,7 @@ export const nets: readonly Family[] = [
   zipcode1989,
   alone(lenet1),
   lenet4Family,
+  alone(boostedLenet4),
   alone(tutorial),
   keras,
   ablation,

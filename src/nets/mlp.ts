@@ -28,9 +28,12 @@ const initial: InitialSpec = { scale: 1, power: 0.5, biases: "zero" };
 
 const side = { words: ["28", "20", "16"], meaning: "rows and columns of the images; 20 for deslanted digits" } as const;
 
-/** Each output is a weighted sum of all pixels: 7,850 free parameters, or 4,010 (III.C.1). */
+/**
+ * Each output is a weighted sum of all pixels, squashed, which leaves the largest the largest: 7,850 free parameters, or 4,010
+ * (III.C.1). Taught by back-propagation as the others; least squares without a squashing function is the baseline `linear`.
+ */
 export const linear = family("linear", { side }, ({ side }) =>
-  net("linear", "Linear classifier", stored(side), [dense("OUT", { units: 10 })], {
+  net("linear", "Linear classifier", stored(side), [dense("OUT", { units: 10 }), squash()], {
     loss,
     initial,
     ...published({ "28": 7_850, "20": 4_010, "16": undefined }[side]),

@@ -49,6 +49,14 @@ export interface Net {
   readonly initial: InitialSpec;
   readonly classes: number;
   readonly published?: Published;
+  /** Of several nets that answer together; `layers` are then those of one. */
+  readonly committee?: Committee;
+}
+
+/** `size` nets alike, whose outputs are added. */
+export interface Committee {
+  readonly member: Net;
+  readonly size: number;
 }
 
 /** A stored image of rows × columns, shown to the net as 0…1 unless said otherwise. */

@@ -66,7 +66,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "an unknown net",
     ["train", "lenet6"],
     2,
-    'net: expected one of lenet5, lenet5-1998, zipcode1989, lenet1, lenet4, tutorial, keras, ablation, linear, mlp, got "lenet6". Did you mean "lenet5"?',
+    'net: expected one of lenet5, lenet5-1998, zipcode1989, lenet1, lenet4, boosted-lenet4, tutorial, keras, ablation, linear, mlp, got "lenet6". Did you mean "lenet5"?',
   ],
   [
     "an unknown option of a net",
@@ -225,7 +225,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "a model that is missing",
     ["evaluate", "nowhere"],
     2,
-    "nowhere: expected a safetensors file, got no such file. Check the name.",
+    /^nowhere: expected a safetensors file, the folder of a run.*, got no such file\. Check the name\.$/,
   ],
   [
     "a folder without a model",

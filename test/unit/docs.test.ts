@@ -17,7 +17,8 @@ const lenet = (...words: string[]): Promise<string> => node("dist/cli/main.js", 
 
 /** Our Markdown files by path: those of the root, and of these folders. */
 const documents = new Map(
-  [".", "docs", "bench", "test", "examples"]
+  [".", "docs", "bench", "test", "examples", "models"]
+    .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
       (readdirSync(join(root, folder), { recursive: folder !== "." }) as string[]).map((name) => join(folder, name)),
     )

@@ -8,7 +8,7 @@ import { baselineNamed } from "../../src/baselines/index.ts";
 import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
 import { type Claim, published, reaches, shown } from "../../src/lab/claims/claim.ts";
 import { claims, claimsNamed } from "../../src/lab/claims/index.ts";
-import { type Finding, reproduce, type Trial, trialsOf } from "../../src/lab/reproduce.ts";
+import { type Finding, reproduce, type Trial, type TrialEvent, trialsOf } from "../../src/lab/reproduce.ts";
 import {
   type ClaimResult,
   meanAndSpread,
@@ -271,4 +271,39 @@ test("showTrials: without a terminal, a line an epoch and a line a trial", async
   expect(lines.join("")).toMatch(
     /^small, seed 1: epoch 1\/2, training error [\d.]+ %, [\d.]+ s left\nsmall, seed 1: epoch 2\/2, training error [\d.]+ %\nsmall, seed 1: done\n$/,
   );
+});
+
+test("reproduce: a committee is a training like others, stopped and resumed, with the nets it calls counted", async () => {
+  const claim: Claim = {
+    ...claimOf(),
+    work: {
+      kind: "training",
+      net: "boosted-lenet4",
+      settings: { data: join(folder, "data"), epochs: 1, batch: 16, validation: 8 },
+    },
+    measures: [shown("test error", 0.007), shown("variables", 51_000), shown("multiply-adds", 460_000)],
+    seeds: 1,
+  };
+  const straight = await reproduce({ trials: trialsIn("straight", claim), jobs: 1 });
+  const { measured } = straight![0]!;
+  expect(measured.variables).toBe(3 * 50_698);
+  // One net is always called, the others for some.
+  expect(measured["multiply-adds"]).toBeGreaterThanOrEqual(249_568);
+  expect(measured["multiply-adds"]).toBeLessThanOrEqual(3 * 249_568);
+  const trials = trialsIn("stopped", claim);
+  const controller = new AbortController();
+  const lines: string[] = [];
+  const board = showTrials(
+    { isTTY: false, write: (text: string) => lines.push(text) } as unknown as NodeJS.WriteStream,
+    trials,
+  );
+  const onEvent = (trial: Trial, event: TrialEvent): void => {
+    board.onEvent(trial, event);
+    if (event.kind === "member" && event.member === 2) controller.abort();
+  };
+  expect(await reproduce({ trials, jobs: 1, signal: controller.signal, onEvent })).toBeNull();
+  expect(measuredOf(await reproduce({ trials, jobs: 1, onEvent }))).toEqual(measuredOf(straight));
+  expect(lines.join("")).toMatch(/small, seed 1: member 3, epoch 1\/1, training error/);
+  const other = { ...claim, work: { ...claim.work, net: "boosted-lenet4", settings: { epochs: 2 } } as Claim["work"] };
+  await expect(reproduce({ trials: trialsIn("stopped", other), jobs: 1 })).rejects.toThrow("with epochs 2, got 1");
 });
