@@ -134,11 +134,13 @@ const settingsOf = ({ settings }: TrainingWork, seed: number, quick: boolean): T
 
 /** A claim's recipe may have changed since the folder was written. */
 const checkSame = ({ id, work }: Claim, settings: TrainSettings, folder: string): void => {
-  const { validation, ...wanted } = resolve(netNamed((work as TrainingWork).net), settings);
-  const kept = Object(readConfig(folder)["settings"]) as Settings;
-  const all = Object.entries(validation === undefined ? wanted : { ...wanted, validation });
-  for (const [name, value] of all) {
-    const got = kept[name as keyof Settings];
+  const net = netNamed((work as TrainingWork).net);
+  const { validation, ...resolved } = resolve(net, settings);
+  const wanted = { net: net.name, ...resolved, ...(validation === undefined ? {} : { validation }) };
+  const config = readConfig(folder);
+  const kept = { net: config["net"], ...(Object(config["settings"]) as Settings) };
+  for (const [name, value] of Object.entries(wanted)) {
+    const got = kept[name as keyof typeof kept];
     if (!isDeepStrictEqual(got, value))
       throw new LenetError(
         `${folder}: expected a run of ${id} with ${name} ${JSON.stringify(value)}, got ${JSON.stringify(got)}. Move the folder away to train it anew.`,

@@ -25,11 +25,12 @@ export const family = <const Rules extends OptionRules>(
   rules: Rules,
   build: (options: OptionsOf<Rules>) => Net,
 ): TypedFamily<Rules> => {
-  const named = (text: string): Net => {
+  const make = (text: string): Net => {
     const options = readOptions(name, rules, text);
     return { ...build(options), name: nameWith(name, rules, options) };
   };
-  const net = named("");
+  const net = make("");
+  const named = (text: string): Net => (text === "" ? net : make(text));
   const text = (options: object): string =>
     Object.entries(options)
       .map(([key, value]) => `${key}=${value}`)

@@ -171,6 +171,11 @@ test("reproduce: a folder that holds another recipe is not taken for this one", 
   await expect(reproduce({ trials: trialsIn("runs", claimOf(2)), jobs: 1 })).rejects.toThrow(
     /seed-1: expected a run of small with epochs 2, got 1\. Move the folder away/,
   );
+  const { work, ...rest } = claimOf(1);
+  const other = { ...rest, work: { ...work, net: "lenet5:activation=relu" } as Claim["work"] };
+  await expect(reproduce({ trials: trialsIn("runs", other), jobs: 1 })).rejects.toThrow(
+    'expected a run of small with net "lenet5:activation=relu", got "lenet5". Move the folder away',
+  );
 });
 
 test("reproduce: what a kill in the very beginning left is begun anew", async () => {
