@@ -9,8 +9,14 @@ const compiled = { alias: [{ find: /^(?:\.\.\/)+(src|cli)\/(.*)\.ts$/, replaceme
 export default defineConfig({
   test: {
     projects: [
-      { resolve: compiled, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
-      { resolve: compiled, test: { name: "system", include: ["test/system/**/*.test.ts"], testTimeout: 240_000 } },
+      {
+        resolve: compiled,
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        resolve: compiled,
+        test: { name: "system", include: ["test/system/**/*.test.ts"], testTimeout: 240_000, hookTimeout: 240_000 },
+      },
     ],
   },
 });

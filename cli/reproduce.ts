@@ -44,7 +44,8 @@ const measureText = (measure: MeasureResult): string => {
   const printed = published === null ? [] : [`published ${valueText(measure, published)}`];
   const wanted = aim === null || aim === published ? [] : [`our aim ${valueText(measure, aim)}`];
   const verdict = reached === null ? "" : reached ? ": reached" : ": not reached";
-  return `  ${of.padEnd(24)} ${valueText(measure, mean)}${around} ${seeds}; ${[...printed, ...wanted].join(", ")}${verdict}`;
+  const beside = [...printed, ...wanted].join(", ");
+  return `  ${of.padEnd(24)} ${valueText(measure, mean)}${around} ${seeds}${beside && `; ${beside}`}${verdict}`;
 };
 
 const verdictText = ({ id, title, source, measures }: ClaimResult): string =>

@@ -7,8 +7,8 @@ import { boostedLenet4 } from "./boosted-lenet4.ts";
 import { alone, type Family, family } from "./family.ts";
 import { keras } from "./keras.ts";
 import { lenet1 } from "./lenet1.ts";
-import { lenet4 } from "./lenet4.ts";
-import { lenet5 } from "./lenet5.ts";
+import { lenet4Family } from "./lenet4.ts";
+import { lenet5s } from "./lenet5.ts";
 import { lenet5of1998, rules as rulesOf1998 } from "./lenet5-1998.ts";
 import { linear, mlp } from "./mlp.ts";
 import type { Net } from "./net.ts";
@@ -17,11 +17,11 @@ import { zipcode1989 } from "./zipcode1989.ts";
 
 /** All families; the first one is what is meant where no net is named. */
 export const nets: readonly Family[] = [
-  alone(lenet5),
+  lenet5s,
   family("lenet5-1998", rulesOf1998, lenet5of1998),
   zipcode1989,
   alone(lenet1),
-  alone(lenet4),
+  lenet4Family,
   alone(boostedLenet4),
   alone(tutorial),
   keras,

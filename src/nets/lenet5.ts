@@ -1,6 +1,7 @@
 // LeNet-5 as it is built today (as the write-up raphaelsenn/lenet-5 on GitHub does): tanh, average pooling followed by tanh, C3 joined to all
 // maps of S2, ten logits into softmax and cross-entropy.
-import { averagePool, conv, dense, tanh } from "../layers/index.ts";
+import { averagePool, conv, dense, dropout, type LayerSpec, maxPool, relu, tanh } from "../layers/index.ts";
+import { family } from "./family.ts";
 import { image, net, type Published } from "./net.ts";
 
 const published: Published = {
@@ -22,25 +23,45 @@ const published: Published = {
   },
 };
 
-/** Modern LeNet-5: 28×28 digits in 0…1, padded by two to 32×32; 61,706 free parameters. */
-export const lenet5 = net(
-  "lenet5",
-  "LeNet-5, modern",
-  image(28, 28, { padding: 2 }),
-  [
-    conv("C1", { maps: 6, field: 5 }),
-    tanh(),
-    averagePool("S2", { field: 2 }),
-    tanh(),
-    conv("C3", { maps: 16, field: 5 }),
-    tanh(),
-    averagePool("S4", { field: 2 }),
-    tanh(),
-    conv("C5", { maps: 120, field: 5 }),
-    tanh(),
-    dense("F6", { units: 84 }),
-    tanh(),
-    dense("OUT", { units: 10 }),
-  ],
-  { published },
-);
+const rules = {
+  activation: {
+    words: ["tanh", "relu"],
+    meaning: "of all hidden layers; relu: not after pooling, where it would change nothing",
+  },
+  pool: { words: ["average", "max"], meaning: "of S2 and S4" },
+  dropout: { least: 0, most: 0.9, usual: 0, meaning: "share of C5 and F6 that is left out in training" },
+} as const;
+
+/** Modern LeNet-5 with options: 28×28 digits in 0…1, padded by two to 32×32; always 61,706 free parameters. */
+export const lenet5s = family("lenet5", rules, ({ activation, pool, dropout: share }) => {
+  const active = { tanh, relu }[activation];
+  const pooled = (name: string): LayerSpec[] => {
+    const layer = pool === "max" ? maxPool(name, { field: 2 }) : averagePool(name, { field: 2 });
+    return activation === "relu" ? [layer] : [layer, active()];
+  };
+  const thinned = (name: string): LayerSpec[] => (share > 0 ? [dropout(`${name}.dropout`, share)] : []);
+  return net(
+    "lenet5",
+    "LeNet-5, modern",
+    image(28, 28, { padding: 2 }),
+    [
+      conv("C1", { maps: 6, field: 5 }),
+      active(),
+      ...pooled("S2"),
+      conv("C3", { maps: 16, field: 5 }),
+      active(),
+      ...pooled("S4"),
+      conv("C5", { maps: 120, field: 5 }),
+      active(),
+      ...thinned("C5"),
+      dense("F6", { units: 84 }),
+      active(),
+      ...thinned("F6"),
+      dense("OUT", { units: 10 }),
+    ],
+    { published },
+  );
+});
+
+/** As the write-up has it. */
+export const lenet5 = lenet5s.net;

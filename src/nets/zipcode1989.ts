@@ -1,5 +1,7 @@
 // The network for zip codes of 1989, the first of the family: two layers of feature maps that shrink by strides, not by
-// sub-sampling, and a bias of its own for every unit. What its paper leaves open is an option here.
+// sub-sampling, and a bias of its own for every unit. What its paper leaves open is an option here, and a numbered question in
+// docs/paper-1989.md.
+import { LenetError } from "../errors.ts";
 import { type ConnectionTable, conv, dense, dropout, relu, squash, tanh } from "../layers/index.ts";
 import { family } from "./family.ts";
 import { type InitialSpec, image, net, type Published } from "./net.ts";
@@ -20,7 +22,7 @@ const published: Published = {
 
 const maps = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
 
-/** The maps of H1 that each map of H2 sees: eight of twelve, by a scheme the paper does not give. */
+/** The maps of H1 that each map of H2 sees: eight of twelve, by a scheme the paper does not give (open question 1). */
 const schemes: Readonly<Record<"karpathy" | "ring", ConnectionTable>> = {
   // Three groups of four, as in karpathy/lecun1989-repro: 0-7, 4-11, and 0-3 with 8-11.
   karpathy: maps(0, 12).map((map) => (map < 4 ? maps(0, 8) : map < 8 ? maps(4, 8) : [...maps(0, 4), ...maps(8, 4)])),
@@ -31,10 +33,9 @@ const schemes: Readonly<Record<"karpathy" | "ring", ConnectionTable>> = {
 };
 
 /** ±2.4 / fan-in as the paper has it, or ±2.4 / √fan-in as karpathy/lecun1989-repro guesses. */
-const initials: Readonly<Record<"fan" | "root" | "karpathy", InitialSpec>> = {
+const initials: Readonly<Record<"fan" | "root", InitialSpec>> = {
   fan: { scale: 2.4, power: 1, biases: "zero" },
   root: { scale: 2.4, power: 0.5, biases: "zero" },
-  karpathy: { scale: 2.4, power: 0.5, biases: "zero" },
 };
 
 const rules = {
@@ -44,19 +45,22 @@ const rules = {
   },
   output: { words: ["tanh", "softmax"], meaning: "tanh: mean squared error, targets ±1; softmax: cross-entropy" },
   scheme: { words: ["karpathy", "ring"], meaning: "which 8 maps of H1 a map of H2 sees: three groups, or 8 in a row" },
-  init: {
-    words: ["fan", "root", "karpathy"],
-    meaning: "weights begin in ±2.4/F or ±2.4/√F, F the inputs of the unit; karpathy: as root, biases of OUT at -1",
-  },
+  init: { words: ["fan", "root"], meaning: "weights begin in ±2.4/F or ±2.4/√F, F the inputs of the unit" },
+  targets: { least: 0.1, most: 1, usual: 1, meaning: "outputs are taught plus and minus this" },
+  bias: { least: -2, most: 2, usual: 0, meaning: "what the biases of the outputs begin at" },
   dropout: { least: 0, most: 0.9, usual: 0, meaning: "share of H2 that is left out in training" },
 } as const;
 
 /**
  * The 1989 network: 16×16 digits in -1…1 on a background of -1 that goes on for ever; 9,760 free parameters.
  * H2 keeps only its connections that exist: `H2.weight` is (12, 8, 5, 5), the maps in the order of the scheme.
- * LeCun et al. 1989, section 3. Open: the scheme, the scale of tanh and of the targets, the initial biases; see the options.
+ * LeCun et al. 1989, section 3. Open: the scheme, the scale of tanh, the range of initial weights, the targets,
+ * the initial biases; see the options.
  */
-export const zipcode1989 = family("zipcode1989", rules, ({ activation, output, scheme, init, dropout: share }) => {
+export const zipcode1989 = family("zipcode1989", rules, (options) => {
+  const { activation, output, scheme, init, targets, bias, dropout: share } = options;
+  if (output === "softmax" && targets !== rules.targets.usual)
+    throw new LenetError("zipcode1989, targets: expected output=tanh beside it, got output=softmax, which has none.");
   const squashed = { tanh, squash, relu }[activation];
   const windows = { field: 5, stride: 2, padding: 2, paddingValue: -1, biasPer: "unit" } as const;
   const ends = activation === "squash" ? squash : tanh;
@@ -72,11 +76,11 @@ export const zipcode1989 = family("zipcode1989", rules, ({ activation, output, s
       ...(share > 0 ? [dropout("H2.dropout", share)] : []),
       dense("H3", { units: 30 }),
       squashed(),
-      dense("OUT", { units: 10, bias: init === "karpathy" ? -1 : 0 }),
+      dense("OUT", { units: 10, bias }),
       ...(output === "tanh" ? [ends()] : []),
     ],
     {
-      loss: output === "tanh" ? { kind: "meanSquared", low: -1, high: 1 } : { kind: "crossEntropy" },
+      loss: output === "tanh" ? { kind: "meanSquared", low: 0 - targets, high: targets } : { kind: "crossEntropy" },
       initial: initials[init],
       published,
     },

@@ -6,6 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { claims } from "../../src/lab/claims/index.ts";
+import { openQuestions } from "../../src/lab/claims/open-questions.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -31,6 +33,17 @@ const codeOf = (text: string): string[] => {
   return [...fences, ...spans];
 };
 
+/** The anchors of a document's headings, as GitHub makes them. */
+const headingsOf = (text: string): Set<string> =>
+  new Set(
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+      heading!
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+
 /** Every call of `program` in any document: the document, and the words after it up to a comment. */
 const callsOf = (program: string): [place: string, words: string[]][] =>
   [...documents].flatMap(([path, text]) =>
@@ -39,6 +52,9 @@ const callsOf = (program: string): [place: string, words: string[]][] =>
       .filter((code) => code.startsWith(`${program} `))
       .map((code): [string, string[]] => [path, code.slice(program.length + 1).split(/\s+/)]),
   );
+
+/** `lenet reproduce` writes it; before it has, links to it lead to claims that it will hold. */
+const RESULTS = "docs/results.md";
 
 describe("the documents", () => {
   it("are found.", () => {
@@ -51,9 +67,24 @@ describe("the documents", () => {
       [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => ({ path, target: target!.split("#")[0]! })),
     );
     const relative = links.filter(({ target }) => target !== "" && !/^[a-z]+:/.test(target));
-    const broken = relative.filter(({ path, target }) => !existsSync(join(root, dirname(path), target)));
+    const leads = (place: string): boolean => place === RESULTS || existsSync(join(root, place));
+    const broken = relative.filter(({ path, target }) => !leads(join(dirname(path), target)));
     expect(broken).toEqual([]);
     expect(relative.length).toBeGreaterThan(50);
+  });
+
+  it("link to headings that are there, and to results of claims that there are.", () => {
+    const anchors = new Map([...documents].map(([path, text]) => [path, headingsOf(text)]));
+    anchors.set(RESULTS, new Set(claims.map(({ id }) => id)));
+    const links = [...documents].flatMap(([path, text]) =>
+      [...text.matchAll(/\]\(([^)\s#:]*)#([^)\s]+)\)/g)].map(([, target, anchor]) => ({
+        path,
+        target: target === "" ? path : join(dirname(path), target!),
+        anchor: anchor!,
+      })),
+    );
+    expect(links.filter(({ target, anchor }) => anchors.get(target)?.has(anchor) !== true)).toEqual([]);
+    expect(links.length).toBeGreaterThan(50);
   });
 
   it("call only npm scripts that exist.", () => {
@@ -83,6 +114,23 @@ describe("the documents", () => {
     const placed = [...documents].filter(([, text]) => /(?<![\w.])\/(?:work|home|tmp|root|Users)\//.test(text));
     expect(placed.map(([path]) => path)).toEqual([]);
   });
+});
+
+describe("the pages of the papers", () => {
+  it.each(["1989", "1998"])(
+    "of %s: each open question is numbered, and links to every claim that measures it.",
+    (year) => {
+      const page = documents.get(`docs/paper-${year}.md`)!;
+      const questions = page.split(/^## /m).find((part) => part.startsWith("Open questions"))!;
+      const parts = questions.split(/^### /m).slice(1);
+      expect(parts.map((part) => Number.parseInt(part, 10))).toEqual(parts.map((_, index) => index + 1));
+      for (const { id, title } of openQuestions.filter((claim) => claim.id.startsWith(`open${year}/`))) {
+        const asked = parts[Number.parseInt(title, 10) - 1];
+        expect(asked, id).toContain(`](results.md#${id})`);
+      }
+      expect(parts.filter((part) => !part.includes("](results.md#"))).toEqual([]);
+    },
+  );
 });
 
 describe("README.md", () => {

@@ -49,7 +49,7 @@ describe("a net's name", () => {
   it.each([
     ["lenet6", `net: expected one of ${nets.map(({ name }) => name).join(", ")}, got "lenet6". Did you mean "lenet5"?`],
     ["zipcode1898:scheme=ring", 'got "zipcode1898". Did you mean "zipcode1989"?'],
-    ["lenet5:activation=relu", 'lenet5: expected no options, got "activation=relu".'],
+    ["lenet1:activation=relu", 'lenet1: expected no options, got "activation=relu".'],
     [
       "ablation:actvation=tanh",
       'ablation: expected options activation, norm, dropout, as in ablation:activation=…, got "actvation=tanh". Did you mean "activation"?',
@@ -148,8 +148,8 @@ describe("initial weights", () => {
       }
       expect(largest("zipcode1989", `${layer}.bias`)).toBe(0);
     }
-    expect(largest("zipcode1989:init=karpathy", "OUT.bias")).toBe(1);
-    expect(largest("zipcode1989:init=karpathy", "H3.bias")).toBe(0);
+    expect(largest("zipcode1989:init=root,bias=-1", "OUT.bias")).toBe(1);
+    expect(largest("zipcode1989:init=root,bias=-1", "H3.bias")).toBe(0);
   });
 });
 

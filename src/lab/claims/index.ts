@@ -3,11 +3,12 @@ import { LenetError } from "../../errors.ts";
 import { closest } from "../../words.ts";
 import type { Claim } from "./claim.ts";
 import { modern } from "./modern.ts";
+import { openQuestions } from "./open-questions.ts";
 import { paper1989 } from "./paper-1989.ts";
 import { paper1998 } from "./paper-1998.ts";
 import { seeds } from "./seeds.ts";
 
-export const claims: readonly Claim[] = [...modern, ...seeds, ...paper1989, ...paper1998];
+export const claims: readonly Claim[] = [...modern, ...seeds, ...paper1989, ...paper1998, ...openQuestions];
 
 /** What stands before the slash. */
 export const groupOf = ({ id }: Claim): string => id.split("/")[0]!;

@@ -11,20 +11,35 @@ const training = (net: string, settings: TrainingWork["settings"]): TrainingWork
   settings,
 });
 
+/**
+ * The paper's own way: a rate for every weight, by its curvature, and a scaled tanh whose targets it can reach. The paper gives
+ * no rate; ours was chosen on the last 1,291 training images.
+ */
+const newton = { optimiser: optimiser("sdlm"), rate: 5e-4 } as const;
+const net1989 = "zipcode1989:activation=squash";
+
 const paper: readonly Claim[] = [
   {
     id: "zipcode1989/zipcodes",
     title: "1989 net on the real zip codes, 23 passes",
     source: "LeCun et al. 1989, Neural Computation 1",
-    work: training("zipcode1989", { data: "zipcode" }),
+    work: training(net1989, { data: "zipcode", ...newton }),
     measures: [published("test error", 0.05), shown("training error", 0.0014)],
     seeds: 5,
   },
   {
     id: "zipcode1989/mnist",
     title: "1989 net on the first 7,291 and 2,007 images of MNIST, 23 passes",
+    source: "raphaelsenn/lenet-1 on GitHub",
+    work: training(net1989, { data: SAMPLE, ...newton }),
+    measures: [published("test error", 0.0493), shown("training error", 0.0052)],
+    seeds: 5,
+  },
+  {
+    id: "zipcode1989/random",
+    title: "1989 net on as many images of MNIST drawn at random, scaled without aliasing, 23 passes",
     source: "karpathy/lecun1989-repro on GitHub",
-    work: training("zipcode1989", { data: SAMPLE }),
+    work: training(net1989, { data: `${RANDOM_SAMPLE},filter=antialias`, ...newton }),
     measures: [shown("test error", 0.0409, 0.041), shown("training error", 0.0062)],
     seeds: 5,
   },
@@ -36,7 +51,7 @@ const falling = (epochs: number) =>
 
 /** As karpathy/lecun1989-repro changed one thing after the other; its numbers are of one run on a sample of its own. */
 const steps: readonly [id: string, title: string, work: TrainingWork, training: number, test: number][] = [
-  ["base", "as of 1989", training("zipcode1989:init=root", { data: RANDOM_SAMPLE }), 0.0062, 0.0409],
+  ["base", "as of 1989", training("zipcode1989:init=root,bias=-1", { data: RANDOM_SAMPLE }), 0.0062, 0.0409],
   [
     "softmax",
     "+ softmax and cross-entropy, rate 0.01",
