@@ -322,7 +322,7 @@ describe("a model", () => {
     const file = join(dir, "model.safetensors");
     save(model, file);
     const again = load(file);
-    expect(again.net).toBe(lenet5);
+    expect(again.net).toEqual(lenet5);
     expect(bytesOf(again).equals(bytesOf(model))).toBe(true);
     expect(again.metadata["settings"]).toBe(model.metadata["settings"]);
     expect(await messageOf(() => predict(again, new Uint8Array(783)))).toBe(
