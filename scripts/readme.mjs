@@ -103,7 +103,9 @@ const bench = () => {
   const files = existsSync(root + folder) ? readdirSync(root + folder).filter((name) => name.endsWith(".json")) : [];
   const newest = files.sort().at(-1);
   if (!newest) return "*Not measured yet: `npm run bench`, then `npm run readme`.*";
-  const { ours, peers, best, roofGflops, cpu, cores, node, date, commit } = JSON.parse(read(`${folder}/${newest}`));
+  const { ours, peers, best, roofGflops, settings, cpu, cores, node, date, commit } = JSON.parse(
+    read(`${folder}/${newest}`),
+  );
   const mine = ours.filter(({ threads }) => threads === 1);
   const single = peers.filter(({ threads }) => threads === 1);
   const cell = (found) => (found ? `${number(found.imagesPerSecond.median)} (${number(found.ratio.median)} ×)` : "–");
@@ -128,7 +130,7 @@ const bench = () => {
     "",
     ...atBest,
     "",
-    `In brackets: how many times as fast LeNet was, in neighbouring measurements of one run. The roof is what this core does in plain 128-bit multiplications and additions, ${number(roofGflops)} GFLOP/s. ${cpu}, ${cores} cores, Node ${node}, ${date.slice(0, 10)}, commit ${(commit ?? "unknown").slice(0, 7)}; all figures with their spread: [${newest}](${folder}/${newest}). Peers: ${versions.join("; ")}.`,
+    `In brackets: how many times as fast LeNet was, in neighbouring measurements of one run. The roof is what this core does in 128-bit multiplications and additions (${settings.arithmetic} arithmetic), ${number(roofGflops)} GFLOP/s. ${cpu}, ${cores} cores, Node ${node}, ${date.slice(0, 10)}, commit ${(commit ?? "unknown").slice(0, 7)}; all figures with their spread: [${newest}](${folder}/${newest}). Peers: ${versions.join("; ")}.`,
   ].join("\n");
 };
 

@@ -43,7 +43,7 @@ const nameOfInit = ({ init }: TrainSettings): string | null =>
   typeof init === "object" ? "a model in memory" : (init ?? null);
 
 /** How config.json tells where the data is. */
-const nameOf = (data: string | DataParts): string | null => {
+export const nameOf = (data: string | DataParts): string | null => {
   if (typeof data !== "string") return null;
   return registeredSet(data)?.name ?? absolute(data);
 };

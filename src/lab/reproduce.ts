@@ -14,6 +14,7 @@ import type { Settings } from "./defaults.ts";
 import type { TrainEvent } from "./events.ts";
 import { loadParts, type Origins, originOf } from "./images.ts";
 import { type Measured, measureBaseline, measureTraining } from "./measure.ts";
+import { nameOf } from "./prepare.ts";
 import { commit, processor, versions } from "./provenance.ts";
 import type { TrialOrigin } from "./results.ts";
 import { hasBegun, RUNS, readConfig, readMetrics } from "./run-folder.ts";
@@ -136,7 +137,8 @@ const settingsOf = ({ settings }: TrainingWork, seed: number, quick: boolean): T
 const checkSame = ({ id, work }: Claim, settings: TrainSettings, folder: string): void => {
   const net = netNamed((work as TrainingWork).net);
   const { validation, ...resolved } = resolve(net, settings);
-  const wanted = { net: net.name, ...resolved, ...(validation === undefined ? {} : { validation }) };
+  const data = settings.data === undefined ? {} : { data: nameOf(settings.data) };
+  const wanted = { net: net.name, ...data, ...resolved, ...(validation === undefined ? {} : { validation }) };
   const config = readConfig(folder);
   const kept = { net: config["net"], ...(Object(config["settings"]) as Settings) };
   for (const [name, value] of Object.entries(wanted)) {

@@ -6,7 +6,7 @@ import { reproduceCommand } from "../../cli/reproduce.ts";
 import { showTrials } from "../../cli/trials.ts";
 import { baselineNamed } from "../../src/baselines/index.ts";
 import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
-import { type Claim, published, reaches, shown } from "../../src/lab/claims/claim.ts";
+import { type Claim, published, reaches, shown, type TrainingWork } from "../../src/lab/claims/claim.ts";
 import { claims, claimsNamed } from "../../src/lab/claims/index.ts";
 import { type Finding, reproduce, type Trial, type TrialEvent, trialsOf } from "../../src/lab/reproduce.ts";
 import {
@@ -172,6 +172,13 @@ test("reproduce: a folder that holds another recipe is not taken for this one", 
     /seed-1: expected a run of small with epochs 2, got 1\. Move the folder away/,
   );
   const { work, ...rest } = claimOf(1);
+  const elsewhere = {
+    ...rest,
+    work: { ...work, settings: { ...(work as TrainingWork).settings, data: "mnist" } } as Claim["work"],
+  };
+  await expect(reproduce({ trials: trialsIn("runs", elsewhere), jobs: 1 })).rejects.toThrow(
+    'expected a run of small with data "mnist", got',
+  );
   const other = { ...rest, work: { ...work, net: "lenet5:activation=relu" } as Claim["work"] };
   await expect(reproduce({ trials: trialsIn("runs", other), jobs: 1 })).rejects.toThrow(
     'expected a run of small with net "lenet5:activation=relu", got "lenet5". Move the folder away',
