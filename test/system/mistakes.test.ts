@@ -72,7 +72,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "an unknown option of a net",
     ["summary", "zipcode1989:shceme=ring"],
     2,
-    'zipcode1989: expected options activation, output, scheme, init, dropout, as in zipcode1989:activation=…, got "shceme=ring". Did you mean "scheme"?',
+    'zipcode1989: expected options activation, output, scheme, init, targets, bias, dropout, as in zipcode1989:activation=…, got "shceme=ring". Did you mean "scheme"?',
   ],
   [
     "fresh stages without stages",

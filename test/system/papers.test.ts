@@ -74,7 +74,7 @@ it("lenet train lenet5-1998, killed and interrupted in the middle of a pass, giv
 
 it("lenet train boosted-lenet4, killed and interrupted between and within its members, gives the undisturbed bytes.", async () => {
   const settings = ["--limit", "400", "--epochs", "2", "--batch", "16", "--json"];
-  const straight = await lenet(["train", "boosted-lenet4", ...settings, "--out", "straight"], dir);
+  const straight = await lenet(["train", "boosted-lenet4", ...settings, "--out", "straight-committee"], dir);
   expect(straight.code).toBe(0);
   const disturb = async (words: readonly string[], at: string, signal: "SIGKILL" | "SIGINT"): Promise<void> => {
     let member = 0;
@@ -83,20 +83,23 @@ it("lenet train boosted-lenet4, killed and interrupted between and within its me
       if (event.kind === "member") member = event.member;
       if (`${event.kind} ${member}` === at) running.child.kill(signal);
     });
-    const { code, signal: by } = await running.ended;
-    expect([code, by]).toEqual(signal === "SIGKILL" ? [null, signal] : [130, null]);
+    const { code, signal: by, stderr } = await running.ended;
+    expect([code, by], stderr).toEqual(signal === "SIGKILL" ? [null, signal] : [130, null]);
   };
-  await disturb(["boosted-lenet4", ...settings, "--out", "disturbed"], "epoch 1", "SIGKILL");
-  await disturb(["--resume", "disturbed", "--json"], "epoch 2", "SIGINT");
-  await disturb(["--resume", "disturbed", "--json"], "patterns 3", "SIGKILL");
-  expect((await lenet(["train", "--resume", "disturbed", "--json"], dir)).code).toBe(0);
+  await disturb(["boosted-lenet4", ...settings, "--out", "disturbed-committee"], "epoch 1", "SIGKILL");
+  await disturb(["--resume", "disturbed-committee", "--json"], "epoch 2", "SIGINT");
+  await disturb(["--resume", "disturbed-committee", "--json"], "patterns 3", "SIGKILL");
+  expect((await lenet(["train", "--resume", "disturbed-committee", "--json"], dir)).code).toBe(0);
   const model = (run: string): Buffer => readFileSync(join(dir, run, "best.safetensors"));
-  expect(model("disturbed").equals(model("straight"))).toBe(true);
+  expect(model("disturbed-committee").equals(model("straight-committee"))).toBe(true);
 
-  const { stdout } = await lenet(["evaluate", "disturbed"], dir);
+  const { stdout } = await lenet(["evaluate", "disturbed-committee"], dir);
   expect(stdout).toMatch(/^boosted-lenet4 on mnist, test: [\d.]+ %/);
   expect(stdout.match(/ {2}member [123] alone: error [\d.]+ %/g)).toHaveLength(3);
   expect(stdout).toMatch(/[\d.]+ nets called on the average\n {2}\(a threshold chosen on 40 validation images/);
-  const answer = await lenet(["predict", "--model", "disturbed", "--data", "mnist", "--index", "0", "--json"], dir);
+  const answer = await lenet(
+    ["predict", "--model", "disturbed-committee", "--data", "mnist", "--index", "0", "--json"],
+    dir,
+  );
   expect(JSON.parse(answer.stdout)[0].probabilities).toHaveLength(10);
 });
