@@ -25,6 +25,9 @@ export const say = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
+/** What people type before an argument to come here again: in a checkout, npm finds the program. */
+export const program = process.env.npm_command === undefined ? "lenet" : "npx lenet";
+
 /** 0.98915 → `98.92 %`. */
 export const percent = (part: number): string => `${(part * 100).toFixed(2)} %`;
 

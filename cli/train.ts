@@ -27,7 +27,7 @@ import {
   withJson,
   withThreads,
 } from "./options.ts";
-import { coloursFor, duration, percent, print, say } from "./output.ts";
+import { coloursFor, duration, percent, print, program, say } from "./output.ts";
 import { scheduleText, showEvents } from "./progress.ts";
 
 interface Options extends Omit<TrainSettings, "schedule"> {
@@ -130,7 +130,8 @@ const printResult = ({ metrics, history, confusion, folder, interrupted }: Train
 const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string, data: string): void => {
   const colours = coloursFor(process.stderr);
   if (interrupted) {
-    const goOn = folder === null ? "Nothing was kept." : `To go on: ${colours.bold(`lenet train --resume ${folder}`)}`;
+    const goOn =
+      folder === null ? "Nothing was kept." : `To go on: ${colours.bold(`${program} train --resume ${folder}`)}`;
     say(`Interrupted in epoch ${history.length + 1}, after a complete step. ${goOn}`);
     return;
   }
@@ -143,9 +144,9 @@ const report = ({ metrics, history, confusion, folder, interrupted }: TrainResul
   say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
   if (folder === null) return;
   say(`Run folder: ${folder}\n\nTry next:`);
-  say(`  lenet predict --model ${folder} --data ${data} --index 0 --show`);
-  say(`  lenet evaluate ${folder} --wrong 10`);
-  say(`  lenet train ${net} --seed 2`);
+  say(`  ${program} predict --model ${folder} --data ${data} --index 0 --show`);
+  say(`  ${program} evaluate ${folder} --wrong 10`);
+  say(`  ${program} train ${net} --seed 2`);
 };
 
 /** The command `lenet train`. */

@@ -3,10 +3,16 @@
 import { LenetError } from "./errors.ts";
 import { closest } from "./words.ts";
 
-/** What an option may be: one of some words, or a number from `least` to `most` (ends included). The first word, or `usual`, is the default. */
+/** What an option may be: one of some words, or a number from `least` to `most` (ends included), perhaps a whole one. The first word, or `usual`, is the default. */
 export type OptionRule =
   | { readonly words: readonly [string, ...string[]]; readonly meaning: string }
-  | { readonly least: number; readonly most: number; readonly usual: number; readonly meaning: string };
+  | {
+      readonly least: number;
+      readonly most: number;
+      readonly usual: number;
+      readonly whole?: true;
+      readonly meaning: string;
+    };
 
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
@@ -54,6 +60,8 @@ const readValue = (place: string, rule: OptionRule, text: string): string | numb
     );
   }
   const value = Number(text);
-  if (text.trim() !== "" && value >= rule.least && value <= rule.most) return value;
-  throw new LenetError(`${place}: expected a number from ${rule.least} to ${rule.most}, got ${JSON.stringify(text)}.`);
+  const fits = value >= rule.least && value <= rule.most && (!rule.whole || Number.isInteger(value));
+  if (text.trim() !== "" && fits) return value;
+  const kind = rule.whole ? "whole number" : "number";
+  throw new LenetError(`${place}: expected a ${kind} from ${rule.least} to ${rule.most}, got ${JSON.stringify(text)}.`);
 };

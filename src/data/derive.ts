@@ -17,7 +17,7 @@ export const derivations = {
     words: ["all", "1989", "random"],
     meaning: "1989: the first 7,291 training and 2,007 test images; random: as many, drawn without replacement",
   },
-  draw: { least: 0, most: 2 ** 32 - 1, usual: 1, meaning: "the seed of sample=random" },
+  draw: { least: 0, most: 2 ** 32 - 1, usual: 1, whole: true, meaning: "the seed of sample=random" },
   deslant: {
     words: ["no", "yes"],
     meaning: "yes: rows are shifted so that the principal axis of the ink is vertical (1998, III.A)",
@@ -30,20 +30,25 @@ export const derivations = {
     words: ["bilinear", "antialias"],
     meaning: "how size=16 is made: from two neighbours a side, or from all (as PyTorch with antialias=True, or Pillow)",
   },
+  box: {
+    words: ["frame", "ink"],
+    meaning:
+      "what size=16 is made of: all 28×28 pixels, or the square around the ink, so that digits fill the image (1989)",
+  },
   frame: { words: ["no", "28"], meaning: "28: the smaller image in the middle of a background of 28×28 (LeNet-1)" },
 } as const;
 
 export type Derivation = OptionsOf<typeof derivations>;
 
 /** Throws LenetError for options that would do nothing, or that there is no meaning to. `name` names the set in errors. */
-export const checkDerivation = (name: string, { sample, draw, size, filter, frame }: Derivation): void => {
+export const checkDerivation = (name: string, { sample, draw, size, filter, box, frame }: Derivation): void => {
   const refuse = (idle: boolean, option: string, beside: string): void => {
     if (idle)
       throw new LenetError(`${name}, ${option}: expected ${beside} beside it, got none. Add it, or leave it out.`);
   };
-  if (!Number.isInteger(draw)) throw new LenetError(`${name}, draw: expected a whole number, got ${draw}.`);
   refuse(draw !== derivations.draw.usual && sample !== "random", "draw", "sample=random");
   refuse(filter !== "bilinear" && size !== "16", "filter", "size=16");
+  refuse(box !== "frame" && size !== "16", "box", "size=16");
   refuse(frame !== "no" && size === "28", "frame", "size=16 or size=20");
 };
 
@@ -57,12 +62,16 @@ export const derive = (set: DataSet, name: string, options: Derivation): DataSet
 /** The same for images alone (n, 28, 28): (n, side, side). First they are deslanted, then made smaller, then framed. */
 export const deriveImages = (
   images: Ink,
-  { deslant, size, filter, frame }: Derivation,
+  { deslant, size, filter, box, frame }: Derivation,
 ): { images: Ink; side: number } => {
   const straight = deslant === "yes" ? each(images, WHOLE, WHOLE, deslanted) : images;
   const side = Number(size);
   const small =
-    side === WHOLE ? straight : side === 20 ? centred(straight, WHOLE, side) : shrunk(straight, side, filter);
+    side === WHOLE
+      ? straight
+      : side === 20
+        ? centred(straight, WHOLE, side)
+        : each(straight, WHOLE, side, box === "ink" ? filled(side, filter) : shrunk(side, filter));
   return frame === "no" ? { images: small, side } : { images: centred(small, side, WHOLE), side: WHOLE };
 };
 
@@ -89,9 +98,38 @@ const each = (images: Ink, side: number, to: number, make: (image: Ink) => Array
   return result;
 };
 
-const shrunk = (images: Ink, to: number, filter: Derivation["filter"]): Float32Array => {
+/** What makes an image (to, to) of all 28×28 pixels. */
+const shrunk = (to: number, filter: Derivation["filter"]) => {
   const both = blends(WHOLE, to, filter);
-  return each(images, WHOLE, to, (image) => blend((y, x) => image[y * WHOLE + x]!, WHOLE, both, both));
+  return (image: Ink): Float64Array => blend((y, x) => image[y * WHOLE + x]!, WHOLE, both, both);
+};
+
+/**
+ * What makes an image (to, to) of the square around the ink: its longer side fills the image, the shorter is in the middle, and
+ * the aspect stays, as the digits of 1989 were normalised (LeCun et al. 1989, 2.1). Digits of MNIST are 20 pixels long.
+ */
+const filled =
+  (to: number, filter: Derivation["filter"]) =>
+  (image: Ink): Float64Array => {
+    const { top, left, side } = squareAround(image);
+    const inkAt = (y: number, x: number): number =>
+      Math.min(y, x) >= 0 && Math.max(y, x) < WHOLE ? image[y * WHOLE + x]! : 0;
+    const both = blends(side, to, filter);
+    return blend((y, x) => inkAt(y + top, x + left), side, both, both);
+  };
+
+/** The smallest square with all ink, its corner rounded to a pixel; the whole image where there is none. */
+const squareAround = (image: Ink): { top: number; left: number; side: number } => {
+  let [top, bottom, left, right] = [WHOLE, 0, WHOLE, 0];
+  for (let i = 0; i < image.length; i++) {
+    if (image[i] === 0) continue;
+    const [y, x] = [Math.floor(i / WHOLE), i % WHOLE];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
+    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+  }
+  if (bottom === 0) return { top: 0, left: 0, side: WHOLE };
+  const side = Math.max(bottom - top, right - left);
+  return { top: Math.floor((top + bottom - side) / 2), left: Math.floor((left + right - side) / 2), side };
 };
 
 /** The middle of every image: cut out where `to` is less than `side`, in a background of 0 where it is more. */

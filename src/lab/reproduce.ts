@@ -130,8 +130,12 @@ const runTrial = async (
 };
 
 /** What `train` is told of this trial. */
-const settingsOf = ({ settings }: TrainingWork, seed: number, quick: boolean): TrainSettings =>
-  quick ? { ...settings, seed, epochs: slice.epochs, limit: slice.limit } : { ...settings, seed };
+const settingsOf = ({ settings, redraw }: TrainingWork, seed: number, quick: boolean): TrainSettings => ({
+  ...settings,
+  seed,
+  ...(redraw ? { data: `${settings.data},draw=${seed}` } : {}),
+  ...(quick ? { epochs: slice.epochs, limit: slice.limit } : {}),
+});
 
 /** A claim's recipe may have changed since the folder was written. */
 const checkSame = ({ id, work }: Claim, settings: TrainSettings, folder: string): void => {

@@ -1,6 +1,5 @@
 // The fully connected nets that the 1998 paper compares itself with (section III.C): a linear classifier and nets with one or
 // two hidden layers, taught by the back-propagation of its appendix C.
-import { LenetError } from "../errors.ts";
 import { dense, squash } from "../layers/index.ts";
 import { family } from "./family.ts";
 import { type ImageSpec, type InitialSpec, image, net, type Published } from "./net.ts";
@@ -41,8 +40,14 @@ export const linear = family("linear", { side }, ({ side }) =>
 );
 
 const rules = {
-  hidden: { least: 1, most: 10_000, usual: 300, meaning: "units of the first hidden layer" },
-  second: { least: 0, most: 10_000, usual: 0, meaning: "units of a second hidden layer; 0: there is none" },
+  hidden: { least: 1, most: 10_000, usual: 300, whole: true, meaning: "units of the first hidden layer" },
+  second: {
+    least: 0,
+    most: 10_000,
+    usual: 0,
+    whole: true,
+    meaning: "units of a second hidden layer; 0: there is none",
+  },
   side,
 } as const;
 
@@ -56,8 +61,6 @@ const printed: Readonly<Record<string, number>> = {
 
 /** One or two hidden layers of squashing units (1.7159 tanh(2a/3)), and squashing outputs (III.C.5, III.C.6). */
 export const mlp = family("mlp", rules, ({ hidden, second, side }) => {
-  for (const [key, units] of Object.entries({ hidden, second }))
-    if (!Number.isInteger(units)) throw new LenetError(`mlp, ${key}: expected a whole number, got ${units}.`);
   const sizes = second > 0 ? [hidden, second] : [hidden];
   const layers = sizes.flatMap((units, index) => [dense(`H${index + 1}`, { units }), squash()]);
   return net(

@@ -2,7 +2,18 @@
 // sub-sampling, and a bias of its own for every unit. What its paper leaves open is an option here, and a numbered question in
 // docs/paper-1989.md.
 import { LenetError } from "../errors.ts";
-import { type ConnectionTable, conv, dense, dropout, relu, squash, tanh } from "../layers/index.ts";
+import {
+  type ConnectionTable,
+  conv,
+  dense,
+  dropout,
+  type LayerSpec,
+  relu,
+  sigmoid,
+  squash,
+  tanh,
+} from "../layers/index.ts";
+import type { LossSpec } from "../losses/index.ts";
 import { family } from "./family.ts";
 import { type InitialSpec, image, net, type Published } from "./net.ts";
 
@@ -43,13 +54,31 @@ const rules = {
     words: ["tanh", "squash", "relu"],
     meaning: "of the hidden units; squash: 1.7159 tanh(2a/3), the scaled tanh of the papers",
   },
-  output: { words: ["tanh", "softmax"], meaning: "tanh: mean squared error, targets ±1; softmax: cross-entropy" },
+  output: {
+    words: ["tanh", "sigmoid", "softmax"],
+    meaning: "tanh: mean squared error, targets ±1; sigmoid: the same, targets 0 and 1; softmax: cross-entropy",
+  },
   scheme: { words: ["karpathy", "ring"], meaning: "which 8 maps of H1 a map of H2 sees: three groups, or 8 in a row" },
   init: { words: ["fan", "root"], meaning: "weights begin in ±2.4/F or ±2.4/√F, F the inputs of the unit" },
   targets: { least: 0.1, most: 1, usual: 1, meaning: "outputs are taught plus and minus this" },
   bias: { least: -2, most: 2, usual: 0, meaning: "what the biases of the outputs begin at" },
   dropout: { least: 0, most: 0.9, usual: 0, meaning: "share of H2 that is left out in training" },
 } as const;
+
+type Ending = "tanh" | "sigmoid" | "softmax";
+
+/** What follows the ten sums, and the loss: the paper's, that of raphaelsenn/lenet-1, and today's. */
+const endings = (
+  activation: string,
+  targets: number,
+): Readonly<Record<Ending, { ends: readonly LayerSpec[]; loss: LossSpec }>> => ({
+  tanh: {
+    ends: [activation === "squash" ? squash() : tanh()],
+    loss: { kind: "meanSquared", low: 0 - targets, high: targets },
+  },
+  sigmoid: { ends: [sigmoid()], loss: { kind: "meanSquared", low: 0, high: 1 } },
+  softmax: { ends: [], loss: { kind: "crossEntropy" } },
+});
 
 /**
  * The 1989 network: 16×16 digits in -1…1 on a background of -1 that goes on for ever; 9,760 free parameters.
@@ -59,11 +88,13 @@ const rules = {
  */
 export const zipcode1989 = family("zipcode1989", rules, (options) => {
   const { activation, output, scheme, init, targets, bias, dropout: share } = options;
-  if (output === "softmax" && targets !== rules.targets.usual)
-    throw new LenetError("zipcode1989, targets: expected output=tanh beside it, got output=softmax, which has none.");
+  if (output !== "tanh" && targets !== rules.targets.usual)
+    throw new LenetError(
+      `zipcode1989, targets: expected output=tanh beside it, got output=${output}, whose targets are not for choosing.`,
+    );
   const squashed = { tanh, squash, relu }[activation];
   const windows = { field: 5, stride: 2, padding: 2, paddingValue: -1, biasPer: "unit" } as const;
-  const ends = activation === "squash" ? squash : tanh;
+  const { ends, loss } = endings(activation, targets)[output];
   return net(
     "zipcode1989",
     "Zip code net, 1989",
@@ -77,12 +108,8 @@ export const zipcode1989 = family("zipcode1989", rules, (options) => {
       dense("H3", { units: 30 }),
       squashed(),
       dense("OUT", { units: 10, bias }),
-      ...(output === "tanh" ? [ends()] : []),
+      ...ends,
     ],
-    {
-      loss: output === "tanh" ? { kind: "meanSquared", low: 0 - targets, high: targets } : { kind: "crossEntropy" },
-      initial: initials[init],
-      published,
-    },
+    { loss, initial: initials[init], published },
   );
 });

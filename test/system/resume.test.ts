@@ -111,7 +111,9 @@ describe("lenet train, interrupted", () => {
     running.child.kill("SIGINT");
     const { code, stderr } = await running.ended;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/Interrupted in epoch \d+, after a complete step\. To go on: lenet train --resume words\n$/);
+    expect(stderr).toMatch(
+      /Interrupted in epoch \d+, after a complete step\. To go on: (npx )?lenet train --resume words\n$/,
+    );
   });
 
   it("ends at once when it is asked a second time.", async () => {

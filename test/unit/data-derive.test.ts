@@ -62,6 +62,43 @@ describe("size=16", () => {
   });
 });
 
+describe("box=ink", () => {
+  const text = "size=16,filter=antialias,box=ink";
+
+  it("makes the longer side of every digit fill the image, the shorter one in its middle, at the same aspect.", () => {
+    const extent = (ink: readonly number[], side: number) => {
+      const inked = ink.flatMap((value, i) => (value > 0 ? [[Math.floor(i / side), i % side] as const] : []));
+      const of = (axis: 0 | 1) => {
+        const places = inked.map((place) => place[axis]);
+        return { from: Math.min(...places), to: Math.max(...places) + 1 };
+      };
+      return { rows: of(0), columns: of(1) };
+    };
+    const set = made(text);
+    for (let index = 0; index < digits.count; index++) {
+      const [before, after] = [extent(image(digits, index), 28), extent(image(set, index), 16)];
+      const lengths = ({ rows, columns }: typeof before) => [rows.to - rows.from, columns.to - columns.from] as const;
+      const [was, is] = [lengths(before), lengths(after)];
+      const longer = was[0] >= was[1] ? 0 : 1;
+      expect(is[longer]).toBe(16);
+      expect(Math.abs(is[1 - longer]! - (was[1 - longer]! * 16) / was[longer]!)).toBeLessThanOrEqual(3);
+      const across = longer === 0 ? after.columns : after.rows;
+      expect(Math.abs(across.from + across.to - 16)).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it("takes a square that fills 16×16 as it is, whole digits at any edge, and an image without ink.", () => {
+    const images = new Uint8Array(3 * 784);
+    for (let y = 0; y < 16; y++) for (let x = 0; x < 16; x++) images[(y + 3) * 28 + x + 9] = 1 + ((y * 16 + x) % 251);
+    for (let y = 0; y < 28; y++) images[784 + y * 28] = 200;
+    const set = made("size=16,box=ink", { ...digits, images, labels: new Uint8Array(3), count: 3 });
+    expect(image(set, 0)).toEqual(Array.from({ length: 256 }, (_, i) => 1 + (i % 251)));
+    expect(Math.max(...image(set, 1).filter((_, i) => i % 16 === 7 || i % 16 === 8))).toBeGreaterThan(0);
+    expect(Math.max(...image(set, 1).filter((_, i) => i % 16 < 6 || i % 16 > 9))).toBe(0);
+    expect(image(set, 2)).toEqual(Array(256).fill(0));
+  });
+});
+
 /** Mass, and covariance of row and column, of an image. */
 const moments = (ink: readonly number[], side: number) => {
   const mean = (of: (x: number, y: number) => number): number =>
@@ -178,11 +215,12 @@ describe("a name with options", () => {
     ["mnist:size=17", 'mnist, size: expected 28 or 20 or 16, got "17".'],
     [
       "mnist:sise=16",
-      'mnist: expected options sample, draw, deslant, size, filter, frame, as in mnist:sample=…, got "sise=16". Did you mean "size"?',
+      'mnist: expected options sample, draw, deslant, size, filter, box, frame, as in mnist:sample=…, got "sise=16". Did you mean "size"?',
     ],
     ["mnist:draw=2", "mnist, draw: expected sample=random beside it, got none. Add it, or leave it out."],
-    ["mnist:sample=random,draw=1.5", "mnist, draw: expected a whole number, got 1.5."],
+    ["mnist:sample=random,draw=1.5", 'mnist, draw: expected a whole number from 0 to 4294967295, got "1.5".'],
     ["mnist:size=20,filter=antialias", "mnist, filter: expected size=16 beside it, got none. Add it, or leave it out."],
+    ["mnist:size=20,box=ink", "mnist, box: expected size=16 beside it, got none. Add it, or leave it out."],
     ["mnist:frame=28", "mnist, frame: expected size=16 or size=20 beside it, got none. Add it, or leave it out."],
     [
       "mnits:size=16",

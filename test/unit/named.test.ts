@@ -7,6 +7,8 @@ const rules = {
   dropout: { least: 0, most: 0.9, usual: 0, meaning: "share" },
 } as const satisfies OptionRules;
 
+const units = { least: 1, most: 9, usual: 1, whole: true, meaning: "of a layer" } as const;
+
 describe("names with options", () => {
   it("an option left out has its default, the first of its words or its usual number", () => {
     expect(readOptions("net", rules, "")).toEqual({ activation: "relu", dropout: 0 });
@@ -42,8 +44,9 @@ describe("names with options", () => {
     ["dropout=1", 'net, dropout: expected a number from 0 to 0.9, got "1".'],
     ["dropout=", 'net, dropout: expected a number from 0 to 0.9, got "".'],
     ["dropout", 'net, dropout: expected a number from 0 to 0.9, got "".'],
+    ["units=2.5", 'net, units: expected a whole number from 1 to 9, got "2.5".'],
     ["dropout=0.1=0.2", 'net: expected options activation, dropout, as in net:activation=…, got "dropout=0.1=0.2".'],
   ])("%s is refused with one sentence", (text, message) => {
-    expect(() => readOptions("net", rules, text)).toThrow(message);
+    expect(() => readOptions("net", text.startsWith("units") ? { units } : rules, text)).toThrow(message);
   });
 });

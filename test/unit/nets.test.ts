@@ -56,7 +56,7 @@ describe("a net's name", () => {
     ],
     ["zipcode1989:scheme=rings", 'zipcode1989, scheme: expected karpathy or ring, got "rings". Did you mean "ring"?'],
     ["keras:mean=2", 'keras, mean: expected a number from 0 to 1, got "2".'],
-    ["mlp:hidden=2.5", "mlp, hidden: expected a whole number, got 2.5."],
+    ["mlp:hidden=2.5", 'mlp, hidden: expected a whole number from 1 to 10000, got "2.5".'],
   ])("%s is refused in one sentence.", (name, message) => {
     expect(() => netNamed(name)).toThrow(message);
   });

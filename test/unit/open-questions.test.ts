@@ -68,9 +68,21 @@ about("the net of 1989", () => {
   it("is taught ±1, or plus and minus what it is told.", () => {
     expect(netNamed("zipcode1989").loss).toEqual({ kind: "meanSquared", low: -1, high: 1 });
     expect(netNamed("zipcode1989:targets=0.58").loss).toEqual({ kind: "meanSquared", low: -0.58, high: 0.58 });
+    expect(netNamed("zipcode1989:output=sigmoid").loss).toEqual({ kind: "meanSquared", low: 0, high: 1 });
     expect(() => netNamed("zipcode1989:output=softmax,targets=0.58")).toThrow(
-      "zipcode1989, targets: expected output=tanh beside it, got output=softmax, which has none.",
+      "zipcode1989, targets: expected output=tanh beside it, got output=softmax, whose targets are not for choosing.",
     );
+  });
+});
+
+about("LeNet-5 of other sizes", () => {
+  it("has as many parameters as its maps ask for, and no published counts beside them.", () => {
+    const named = netNamed("lenet5:activation=relu,pool=max,norm=yes,c1=16,c3=32,c5=56,f6=40");
+    const convolutions = 16 * 26 + 32 * (16 * 25 + 1) + 56 * (32 * 25 + 1);
+    expect(describe(named).weights).toBe(convolutions + 2 * (16 + 32 + 56) + 40 * 57 + 10 * 41);
+    expect(named.published).toBeUndefined();
+    expect(describe(netNamed("lenet5:activation=relu,pool=max")).weights).toBe(61_706);
+    expect(netNamed("lenet5:pool=max").published).toBeDefined();
   });
 });
 

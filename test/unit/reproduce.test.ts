@@ -19,6 +19,7 @@ import {
   writeResults,
 } from "../../src/lab/results.ts";
 import { resultsPage } from "../../src/lab/results-page.ts";
+import { readConfig } from "../../src/lab/run-folder.ts";
 import { resolve } from "../../src/lab/settings.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import { stream } from "../../src/random.ts";
@@ -183,6 +184,16 @@ test("reproduce: a folder that holds another recipe is not taken for this one", 
   await expect(reproduce({ trials: trialsIn("runs", other), jobs: 1 })).rejects.toThrow(
     'expected a run of small with net "lenet5:activation=relu", got "lenet5". Move the folder away',
   );
+});
+
+test("reproduce: with redraw every seed has a sample of its own", async () => {
+  const settings = { data: "mnist:sample=random,size=16", epochs: 1, limit: 20, watchTest: true } as const;
+  const work: TrainingWork = { kind: "training", net: "zipcode1989", settings, redraw: true };
+  const trials = trialsIn("drawn", { ...claimOf(1), work }).slice(0, 2);
+  await reproduce({ trials, jobs: 2 });
+  const data = trials.map((trial) => Object(readConfig(trial.folder)["settings"]).data);
+  expect(data).toEqual(["mnist:sample=random,size=16", "mnist:sample=random,draw=2,size=16"]);
+  expect(await reproduce({ trials, jobs: 1 })).toHaveLength(2);
 });
 
 test("reproduce: what a kill in the very beginning left is begun anew", async () => {

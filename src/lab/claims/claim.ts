@@ -28,6 +28,8 @@ export interface TrainingWork {
   /** Name of the net, options included. */
   readonly net: string;
   readonly settings: Omit<TrainSettings, "seed" | "threads" | "out" | "resume" | "signal" | "onEvent">;
+  /** For data drawn at random: every seed draws images of its own, so that the spread is that of the sample, too. */
+  readonly redraw?: true;
 }
 
 /** A classifier of 1998 that is no net (lab/baseline.ts). */

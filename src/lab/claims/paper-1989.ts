@@ -12,12 +12,17 @@ const training = (net: string, settings: TrainingWork["settings"]): TrainingWork
   settings,
 });
 
+const redrawn = (net: string, settings: TrainingWork["settings"]): TrainingWork => ({
+  ...training(net, settings),
+  redraw: true,
+});
+
 /**
- * The paper's own way: a rate for every weight, by its curvature, and a scaled tanh whose targets it can reach. The paper gives
- * no rate; ours was chosen on the last 1,291 training images.
+ * The paper's own way: a rate for every weight, by its curvature, and a scaled tanh that is almost linear up to its targets. The
+ * paper gives neither rate nor targets; ours were chosen on training images, by cross-validation.
  */
 const newton = { optimiser: optimiser("sdlm"), rate: 5e-4 } as const;
-const net1989 = "zipcode1989:activation=squash";
+const net1989 = "zipcode1989:activation=squash,targets=0.8";
 
 const paper: readonly Claim[] = [
   {
@@ -30,9 +35,9 @@ const paper: readonly Claim[] = [
   },
   {
     id: "zipcode1989/mnist",
-    title: "1989 net on the first 7,291 and 2,007 images of MNIST, 23 passes",
+    title: "1989 net on the first 7,291 and 2,007 images of MNIST, sigmoid outputs, rate 0.1725, 23 passes",
     source: "raphaelsenn/lenet-1 on GitHub",
-    work: training(net1989, { data: SAMPLE, ...newton }),
+    work: training("zipcode1989:output=sigmoid", { data: SAMPLE, optimiser: "sgd", rate: 0.1725, shuffle: true }),
     measures: [published("test error", 0.0493), shown("training error", 0.0052)],
     seeds: 5,
   },
@@ -40,8 +45,16 @@ const paper: readonly Claim[] = [
     id: "zipcode1989/random",
     title: "1989 net on as many images of MNIST drawn at random, scaled without aliasing, 23 passes",
     source: "karpathy/lecun1989-repro on GitHub",
-    work: training(net1989, { data: `${RANDOM_SAMPLE},filter=antialias`, ...newton }),
-    measures: [shown("test error", 0.0409, 0.041), shown("training error", 0.0062)],
+    work: redrawn(net1989, { data: `${RANDOM_SAMPLE},filter=antialias`, ...newton }),
+    measures: [published("test error", 0.0409), shown("training error", 0.0062)],
+    seeds: 5,
+  },
+  {
+    id: "zipcode1989/filled",
+    title: "1989 net on random images of MNIST whose digits fill 16×16, as those of 1989 did, 23 passes",
+    source: "our aim",
+    work: redrawn(net1989, { data: `${RANDOM_SAMPLE},filter=antialias,box=ink`, ...newton }),
+    measures: [shown("test error", null, 0.041), shown("training error", null)],
     seeds: 5,
   },
 ];
@@ -50,34 +63,34 @@ const adamw = { ...optimiser("adam"), decay: 0.01 } as const;
 const falling = (epochs: number) =>
   ({ data: RANDOM_SAMPLE, epochs, optimiser: adamw, schedule: { kind: "linear", rate: 3e-4, floor: 1 / 3 } }) as const;
 
-/** As karpathy/lecun1989-repro changed one thing after the other; its numbers are of one run on a sample of its own. */
+/** As karpathy/lecun1989-repro changed one thing after the other; its numbers are of one run on one sample, ours of as many samples as seeds. */
 const steps: readonly [id: string, title: string, work: TrainingWork, training: number, test: number][] = [
-  ["base", "as of 1989", training("zipcode1989:init=root,bias=-1", { data: RANDOM_SAMPLE }), 0.0062, 0.0409],
+  ["base", "as of 1989", redrawn("zipcode1989:init=root,bias=-1", { data: RANDOM_SAMPLE }), 0.0062, 0.0409],
   [
     "softmax",
     "+ softmax and cross-entropy, rate 0.01",
-    training("zipcode1989:output=softmax,init=root", { data: RANDOM_SAMPLE, optimiser: "sgd", rate: 0.01 }),
+    redrawn("zipcode1989:output=softmax,init=root", { data: RANDOM_SAMPLE, optimiser: "sgd", rate: 0.01 }),
     0,
     0.0438,
   ],
   [
     "adamw",
     "+ AdamW from 3e-4 to 1e-4, 46 passes",
-    training("zipcode1989:output=softmax,init=root", falling(46)),
+    redrawn("zipcode1989:output=softmax,init=root", falling(46)),
     0,
     0.0359,
   ],
   [
     "shift",
     "+ shifts by one pixel, 60 passes",
-    training("zipcode1989:output=softmax,init=root", { ...falling(60), distort: "shift" }),
+    redrawn("zipcode1989:output=softmax,init=root", { ...falling(60), distort: "shift" }),
     0.017,
     0.0219,
   ],
   [
     "modern",
     "+ ReLU and dropout of a quarter, 80 passes",
-    training("zipcode1989:activation=relu,output=softmax,init=root,dropout=0.25", {
+    redrawn("zipcode1989:activation=relu,output=softmax,init=root,dropout=0.25", {
       ...falling(80),
       distort: "shift",
     }),
