@@ -106,10 +106,10 @@ const recipes: Readonly<Record<string, Recipe>> = {
   "lenet5-1998": paper1998,
   lenet1: {
     ...comparison,
-    epochs: 30,
+    epochs: 60,
     batch: 16,
     optimiser: optimiser("adam"),
-    schedule: { kind: "onecycle", rate: 0.006, warmup: WARMUP, floor: FLOOR },
+    schedule: { kind: "onecycle", rate: 0.01, warmup: WARMUP, floor: FLOOR },
   },
   lenet4: comparison,
   // The first member learns from distorted images too.

@@ -46,6 +46,14 @@ const of1989: readonly [id: string, title: string, net: string, settings: Settin
     "zipcode1989",
     { data: "mnist:sample=1989,size=16,filter=antialias" },
   ],
+  [
+    "mnist-filled",
+    "7. random images of MNIST whose digits fill 16×16",
+    "zipcode1989",
+    {
+      data: "mnist:sample=random,size=16,filter=antialias,box=ink",
+    },
+  ],
   ["newton", "8. SDLM at 0.0005", "zipcode1989", newton],
   ["newton-squash", "8 and 2. SDLM, and 1.7159 tanh(2a/3)", "zipcode1989:activation=squash", newton],
 ];
@@ -111,8 +119,11 @@ const of1998: readonly Claim[] = [
     data: "mnist",
   }),
   open("open1998/lenet1-whole", "11. LeNet-1 on digits of 20×20", "LeCun et al. 1998", "lenet1", { data: "mnist" }),
-  open("open1998/lenet1-antialias", "11. LeNet-1, made smaller with all pixels", "LeCun et al. 1998", "lenet1", {
-    data: "mnist:size=16,filter=antialias,frame=28",
+  open("open1998/lenet1-bilinear", "11. LeNet-1, made smaller from two neighbours", "LeCun et al. 1998", "lenet1", {
+    data: "mnist:size=16,frame=28",
+  }),
+  open("open1998/lenet1-filled", "11. LeNet-1, on digits that fill 16×16", "LeCun et al. 1998", "lenet1", {
+    data: "mnist:size=16,filter=antialias,box=ink,frame=28",
   }),
 ];
 

@@ -142,7 +142,13 @@ const nets: readonly Claim[] = [
     { data: "mnist", distort: 0 },
     row("mlp:second=100", "plain"),
   ),
-  trained("lenet1", "LeNet-1 on 16×16 images", "lenet1", { data: "mnist:size=16,frame=28" }, row("lenet1", "16x16")),
+  trained(
+    "lenet1",
+    "LeNet-1 on 16×16 images",
+    "lenet1",
+    { data: "mnist:size=16,filter=antialias,frame=28" },
+    row("lenet1", "16x16"),
+  ),
   trained("lenet4", "LeNet-4", "lenet4", { data: "mnist" }, row("lenet4", "plain")),
   trained("boosted-lenet4", "Boosted LeNet-4", "boosted-lenet4", { data: "mnist" }, row("boosted-lenet4", "distorted")),
 ];
