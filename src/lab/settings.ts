@@ -188,7 +188,7 @@ const chooseSchedule = (recipe: Recipe, given: TrainSettings, chosen: OptimiserS
     if (kind === usual.kind && given.rate === undefined) return usual;
     throw new LenetError(`${spell("schedule")}: expected stages for a staged schedule, got none. Give the stages.`);
   }
-  const peak = usual.kind === "staged" || kind === "constant" ? plainRate(chosen.kind) : usual;
+  const peak = usual.kind === "staged" || (kind === "constant" && kind !== usual.kind) ? plainRate(chosen.kind) : usual;
   const rate = given.rate ?? peak.rate;
   if (kind === "constant") return checkSchedule({ kind, rate }, chosen, spell);
   if (kind === "cosine" || kind === "linear")

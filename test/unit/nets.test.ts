@@ -12,6 +12,7 @@ import { load, loadData, train } from "../../src/index.ts";
 import { recipeOf } from "../../src/lab/defaults.ts";
 import { netOfRun } from "../../src/lab/resume.ts";
 import { createRunFolder } from "../../src/lab/run-folder.ts";
+import { resolve } from "../../src/lab/settings.ts";
 import { ablation } from "../../src/nets/ablation.ts";
 import { netNamed, nets } from "../../src/nets/index.ts";
 import { glorot } from "../../src/nets/net.ts";
@@ -44,6 +45,11 @@ describe("a net's name", () => {
     expect(netNamed(net.name)).toEqual(net);
     expect(measure(net).weights).toBeGreaterThan(0);
     expect(recipeOf(net).epochs).toBeGreaterThan(0);
+  });
+
+  it.each(nets.map(({ name }) => name))("%s alone is taught by its recipe, whole.", (name) => {
+    const { data: _, validation: __, ...recipe } = recipeOf(netNamed(name));
+    expect(resolve(netNamed(name), {})).toMatchObject(recipe);
   });
 
   it.each([
