@@ -10,8 +10,9 @@ export const MODELS = fileURLToPath(new URL("../../../models", import.meta.url))
 /** The claim whose first seed the model of this name is. The first is meant where no model is named. */
 export const shippedClaims: Readonly<Record<string, string>> = {
   lenet5: "lenet5-best",
+  "lenet5-limit": "lenet5-limit",
   "lenet5-1998": "lenet5-1998/map",
-  zipcode1989: "zipcode1989/mnist",
+  zipcode1989: "zipcode1989/filled",
   lenet1: "fig9/lenet1",
   lenet4: "fig9/lenet4",
   "boosted-lenet4": "fig9/boosted-lenet4",
