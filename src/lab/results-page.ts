@@ -1,6 +1,7 @@
 // docs/results.md: the results of `lenet reproduce` as a page of tables, a section for each source.
 import { isShare } from "./claims/claim.ts";
-import type { ClaimResult, MeasureResult, Results } from "./results.ts";
+import { rankCorrelation } from "./ranking.ts";
+import { type ClaimResult, type MeasureResult, measureOf, type Results } from "./results.ts";
 import { thousands } from "./table.ts";
 
 const valueText = ({ of }: MeasureResult, value: number | null): string => {
@@ -28,6 +29,26 @@ const heading =
   "| what | quantity | published | our aim | ours, mean ± standard deviation | seeds | reached | command |";
 const sides = "| --- | --- | --: | --: | --: | --: | :-: | --- |";
 
+/** Fewer settings have no ranking worth a number. */
+const FEWEST_RANKED = 6;
+
+/** Of a study whose numbers are shown, not judged: whether it and we put its settings into the same order. */
+const rankingText = (claims: readonly ClaimResult[]): string[] => {
+  const compared = claims.flatMap(({ measures }) => {
+    const measure = measureOf({ measures }, "test accuracy");
+    return measure && measure.published !== null && measure.aim === null ? [[measure.published, measure.mean]] : [];
+  });
+  if (compared.length < FEWEST_RANKED) return [];
+  const rho = rankCorrelation(
+    compared.map(([published]) => published!),
+    compared.map(([, ours]) => ours!),
+  );
+  return [
+    "",
+    `The order of these ${compared.length} by test accuracy, published and ours: Spearman's rank correlation ${rho.toFixed(2)} (1: the same order; 0: none).`,
+  ];
+};
+
 const section = (source: string, claims: readonly ClaimResult[]): string =>
   [
     `## ${source}`,
@@ -35,6 +56,7 @@ const section = (source: string, claims: readonly ClaimResult[]): string =>
     heading,
     sides,
     ...claims.flatMap((claim) => claim.measures.map((measure) => row(claim, measure))),
+    ...rankingText(claims),
   ].join("\n");
 
 const madeOn = ({ cpu, node, arithmetic, date, commit }: ClaimResult): string =>

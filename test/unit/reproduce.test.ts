@@ -8,6 +8,7 @@ import { baselineNamed } from "../../src/baselines/index.ts";
 import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
 import { type Claim, published, reaches, shown, type TrainingWork } from "../../src/lab/claims/claim.ts";
 import { claims, claimsNamed } from "../../src/lab/claims/index.ts";
+import { rankCorrelation, ranks } from "../../src/lab/ranking.ts";
 import { type Finding, reproduce, type Trial, type TrialEvent, trialsOf } from "../../src/lab/reproduce.ts";
 import {
   type ClaimResult,
@@ -329,4 +330,26 @@ test("reproduce: a committee is a training like others, stopped and resumed, wit
   expect(lines.join("")).toMatch(/small, seed 1: member 3, epoch 1\/1, training error/);
   const other = { ...claim, work: { ...claim.work, net: "boosted-lenet4", settings: { epochs: 2 } } as Claim["work"] };
   await expect(reproduce({ trials: trialsIn("stopped", other), jobs: 1 })).rejects.toThrow("with epochs 2, got 1");
+});
+
+test("rankCorrelation: 1 for the same order, -1 for the opposite, by hand where two are equal", () => {
+  expect(ranks([30, 10, 20, 10])).toEqual([4, 1.5, 3, 1.5]);
+  expect(rankCorrelation([1, 2, 3, 4], [10, 20, 30, 400])).toBeCloseTo(1, 12);
+  expect(rankCorrelation([1, 2, 3, 4], [4, 3, 2, 1])).toBeCloseTo(-1, 12);
+  // Places 1, 2, 3, 4 and 2, 1, 4, 3: 1 - 6 · 4 / (4 · 15).
+  expect(rankCorrelation([1, 2, 3, 4], [6, 5, 8, 7])).toBeCloseTo(0.6, 12);
+});
+
+test("resultsPage: a study of settings whose numbers are not judged is compared by their order", () => {
+  const origin = { name: "x", count: 1, sha256: { images: "", labels: "" } };
+  const origins = [{ commit: null, cpu: "", date: "", node: "", arithmetic: "", data: { train: origin, test: null } }];
+  const study = (count: number): ClaimResult[] =>
+    Array.from({ length: count }, (_, index) => {
+      const claim = { ...claimOf(), id: `study/${index}`, measures: [shown("test accuracy", 0.9 + index / 100)] };
+      return resultOf(claim, [1], [{ "test accuracy": 0.95 + index / 200 }], origins);
+    });
+  expect(resultsPage({ claims: study(6) })).toContain(
+    "The order of these 6 by test accuracy, published and ours: Spearman's rank correlation 1.00",
+  );
+  expect(resultsPage({ claims: study(5) })).not.toContain("Spearman");
 });

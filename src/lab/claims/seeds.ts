@@ -35,7 +35,7 @@ const cells = [
   ["relu", "no", 0.5, 0.9031, 0.9705],
 ] as const;
 
-/** The study ran each cell once, at a rate that is high for tanh; its numbers are shown, and only the ranking is judged (docs/ablation.md). */
+/** The study ran each cell once, at a rate that is high for tanh; its numbers are shown, and the ranking compared (results-page.ts). */
 const ablation: readonly Claim[] = cells.map(([activation, norm, dropout, training, test]) => ({
   id: `ablation/${activation}-${norm === "yes" ? "norm" : "plain"}-${dropout}`,
   title: `Ablation: ${activation}, ${norm === "yes" ? "batch norm" : "no batch norm"}, dropout ${dropout}; Adam at 0.01, 20 epochs`,
