@@ -3,8 +3,8 @@
 import { Command } from "commander";
 import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
-import { recipeOf } from "../src/lab/defaults.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
+import { recipeOf } from "../src/lab/recipes.ts";
 import { netOfRun, refuseSettled } from "../src/lab/resume.ts";
 import { resolve, type TrainSettings } from "../src/lab/settings.ts";
 import { thousands } from "../src/lab/table.ts";

@@ -7,9 +7,10 @@ import { type Arithmetic, arithmetics, hasFused, usualArithmetic } from "../kern
 import type { Net } from "../nets/net.ts";
 import { type OptimiserSpec, optimiserKinds } from "../optimisers/index.ts";
 import { type ScheduleSpec, scheduleKinds } from "../optimisers/schedule.ts";
-import { FLOOR, plainly, plainRate, type Recipe, recipeOf, VALIDATION_SHARE, WARMUP } from "./defaults.ts";
+import { plainly, plainRate, VALIDATION_SHARE } from "./defaults.ts";
 import type { TrainEvent } from "./events.ts";
 import type { Model } from "./model.ts";
+import { FLOOR, type Recipe, recipeOf, WARMUP } from "./recipes.ts";
 import { aboveZero, fromZero, isNumber, oneOf, share, whole } from "./rules.ts";
 
 /** A data set in two parts. */
@@ -18,7 +19,7 @@ export interface DataParts {
   readonly test?: DataSet;
 }
 
-/** What `train` may be told; everything has a default (defaults.ts), or does nothing where it is left out. */
+/** What `train` may be told; everything has a default (recipes.ts), or does nothing where it is left out. */
 export interface TrainSettings {
   /** A registered name, a folder of IDX files, or the images themselves. Default: the recipe's. */
   readonly data?: string | DataParts;

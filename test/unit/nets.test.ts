@@ -9,7 +9,7 @@ import { limit } from "../../src/data/data-set.ts";
 import { describe as measure } from "../../src/engine/describe.ts";
 import { initialise } from "../../src/engine/initialise.ts";
 import { load, loadData, train } from "../../src/index.ts";
-import { recipeOf } from "../../src/lab/defaults.ts";
+import { recipeOf } from "../../src/lab/recipes.ts";
 import { netOfRun } from "../../src/lab/resume.ts";
 import { createRunFolder } from "../../src/lab/run-folder.ts";
 import { resolve } from "../../src/lab/settings.ts";

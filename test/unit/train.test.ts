@@ -20,7 +20,7 @@ import {
   train,
 } from "../../src/index.ts";
 import { usualArithmetic } from "../../src/kernels/module.ts";
-import { recipeOf } from "../../src/lab/defaults.ts";
+import { recipeOf } from "../../src/lab/recipes.ts";
 import { resolve } from "../../src/lab/settings.ts";
 import { netNamed } from "../../src/nets/index.ts";
 
