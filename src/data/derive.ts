@@ -5,17 +5,20 @@ import type { OptionsOf } from "../named.ts";
 import { shuffle, stream } from "../random.ts";
 import type { Ink } from "../shape.ts";
 import { type DataSet, limit, pick } from "./data-set.ts";
+import { mersenne, permutation } from "./mersenne.ts";
 import { blend, blends } from "./resample.ts";
 
 /** Side of the images that all this begins with. */
 export const WHOLE = 28;
+const MNIST = { train: 60_000, test: 10_000 } as const;
 /** Images of the 1989 paper. */
 const SAMPLE = { train: 7291, test: 2007 } as const;
 
 export const derivations = {
   sample: {
-    words: ["all", "1989", "random"],
-    meaning: "1989: the first 7,291 training and 2,007 test images; random: as many, drawn without replacement",
+    words: ["all", "1989", "random", "karpathy"],
+    meaning:
+      "1989: the first 7,291 training and 2,007 test images; random: as many, drawn without replacement; karpathy: those that karpathy/lecun1989-repro drew",
   },
   draw: { least: 0, most: 2 ** 32 - 1, usual: 1, whole: true, meaning: "the seed of sample=random" },
   deslant: {
@@ -79,9 +82,20 @@ const chooseImages = (set: DataSet, { sample, draw }: Derivation): DataSet => {
   const count = Math.min(SAMPLE[set.part], set.count);
   if (sample === "all") return set;
   if (sample === "1989") return limit(set, count);
-  const order = Int32Array.from({ length: set.count }, (_, index) => index);
-  shuffle(order, stream(draw, `sample/${set.part}`));
-  return pick(set, order.subarray(0, count));
+  return pick(set, drawn(set, sample, draw).subarray(0, count));
+};
+
+/** An order of the images whose first ones are the sample. */
+const drawn = ({ part, count }: DataSet, sample: "random" | "karpathy", draw: number): Int32Array => {
+  if (sample === "random") {
+    const order = Int32Array.from({ length: count }, (_, index) => index);
+    shuffle(order, stream(draw, `sample/${part}`));
+    return order;
+  }
+  // Its prepro.py: numpy.random.seed(1337), then a permutation of the 60,000 training images, then one of the 10,000 others.
+  const random = mersenne(1337);
+  const training = permutation(random, MNIST.train);
+  return part === "train" ? training : permutation(random, MNIST.test);
 };
 
 /** An array of the same kind. */

@@ -8,6 +8,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { dataCommand } from "../../cli/data.ts";
 import { classCounts, type DataSet, limit } from "../../src/data/data-set.ts";
 import { derivations, derive } from "../../src/data/derive.ts";
+import { mersenne, permutation } from "../../src/data/mersenne.ts";
 import { loadData, registeredSet } from "../../src/data/registry.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { type OptionsOf, readOptions } from "../../src/named.ts";
@@ -196,6 +197,33 @@ describe("sample", () => {
     expect(again).toEqual(one);
     expect(two).not.toEqual(one);
     expect(Math.max(...one)).toBeGreaterThan(59_000);
+  });
+});
+
+describe("sample=karpathy", () => {
+  it("comes of NumPy's older generator: MT19937 as the C++ standard checks it.", () => {
+    const random = mersenne(5489);
+    expect(random()).toBe(3_499_211_612);
+    for (let i = 2; i < 10_000; i++) random();
+    expect(random()).toBe(4_123_659_995);
+  });
+
+  it("is what numpy.random.permutation(60000)[:7291] and then (10000)[:2007] give after numpy.random.seed(1337).", async () => {
+    const random = mersenne(1337);
+    const [train, test] = [permutation(random, 60_000), permutation(random, 10_000)];
+    expect([...train.subarray(0, 5), ...train.subarray(7288, 7291)]).toEqual([
+      39385, 28837, 35708, 53829, 27273, 13971, 35655, 13956,
+    ]);
+    expect([...test.subarray(0, 5), ...test.subarray(2004, 2007)]).toEqual([
+      6645, 4938, 6348, 2409, 5710, 5636, 6970, 6831,
+    ]);
+    for (const [part, order, count] of [
+      ["train", train, 7291],
+      ["test", test, 2007],
+    ] as const) {
+      const [all, sample] = [await loadData("mnist", part), await loadData("mnist:sample=karpathy", part)];
+      expect([...sample.labels]).toEqual(Array.from(order.subarray(0, count), (index) => all.labels[index]));
+    }
   });
 });
 

@@ -2,7 +2,8 @@
 import { optimiser } from "../../optimisers/index.ts";
 import { type Claim, published, shown, type TrainingWork } from "./claim.ts";
 
-const RANDOM_SAMPLE = "mnist:sample=random,size=16";
+const RANDOM_SAMPLE = "mnist:sample=random,size=16,filter=antialias";
+const REPETITION_SAMPLE = "mnist:sample=karpathy,size=16";
 
 const training = (net: string, settings: TrainingWork["settings"]): TrainingWork => ({
   kind: "training",
@@ -54,17 +55,17 @@ const paper: readonly Claim[] = [
   ),
   {
     id: "zipcode1989/random",
-    title: "1989 net on as many images of MNIST drawn at random, scaled without aliasing, 23 passes",
-    source: "karpathy/lecun1989-repro on GitHub",
-    work: redrawn(net1989, { data: `${RANDOM_SAMPLE},filter=antialias`, ...newton }),
-    measures: [published("test error", 0.0409), shown("training error", 0.0062)],
+    title: "1989 net on as many images of MNIST drawn at random, others for every seed, 23 passes",
+    source: "our aim",
+    work: redrawn(net1989, { data: RANDOM_SAMPLE, ...newton }),
+    measures: [shown("test error", null), shown("training error", null)],
     seeds: 5,
   },
   {
     id: "zipcode1989/filled",
     title: "1989 net on random images of MNIST whose digits fill 16×16, as those of 1989 did, 23 passes",
     source: "our aim",
-    work: redrawn(net1989, { data: `${RANDOM_SAMPLE},filter=antialias,box=ink`, ...newton }),
+    work: redrawn(net1989, { data: `${RANDOM_SAMPLE},box=ink`, ...newton }),
     measures: [shown("test error", null, 0.041), shown("training error", null)],
     seeds: 5,
   },
@@ -72,36 +73,41 @@ const paper: readonly Claim[] = [
 
 const adamw = { ...optimiser("adam"), decay: 0.01 } as const;
 const falling = (epochs: number) =>
-  ({ data: RANDOM_SAMPLE, epochs, optimiser: adamw, schedule: { kind: "linear", rate: 3e-4, floor: 1 / 3 } }) as const;
+  ({
+    data: REPETITION_SAMPLE,
+    epochs,
+    optimiser: adamw,
+    schedule: { kind: "linear", rate: 3e-4, floor: 1 / 3 },
+  }) as const;
 
-/** As karpathy/lecun1989-repro changed one thing after the other; its numbers are of one run on one sample, ours of as many samples as seeds. */
+/** As karpathy/lecun1989-repro changed one thing after the other; each number is of one run, on the images that we take, too. */
 const steps: readonly [id: string, title: string, work: TrainingWork, training: number, test: number][] = [
-  ["base", "as of 1989", redrawn("zipcode1989:init=root,bias=-1", { data: RANDOM_SAMPLE }), 0.0062, 0.0409],
+  ["base", "as of 1989", training("zipcode1989:init=root,bias=-1", { data: REPETITION_SAMPLE }), 0.0062, 0.0409],
   [
     "softmax",
     "+ softmax and cross-entropy, rate 0.01",
-    redrawn("zipcode1989:output=softmax,init=root", { data: RANDOM_SAMPLE, optimiser: "sgd", rate: 0.01 }),
+    training("zipcode1989:output=softmax,init=root", { data: REPETITION_SAMPLE, optimiser: "sgd", rate: 0.01 }),
     0,
     0.0438,
   ],
   [
     "adamw",
     "+ AdamW from 3e-4 to 1e-4, 46 passes",
-    redrawn("zipcode1989:output=softmax,init=root", falling(46)),
+    training("zipcode1989:output=softmax,init=root", falling(46)),
     0,
     0.0359,
   ],
   [
     "shift",
     "+ shifts by one pixel, 60 passes",
-    redrawn("zipcode1989:output=softmax,init=root", { ...falling(60), distort: "shift" }),
+    training("zipcode1989:output=softmax,init=root", { ...falling(60), distort: "shift" }),
     0.017,
     0.0219,
   ],
   [
     "modern",
     "+ ReLU and dropout of a quarter, 80 passes",
-    redrawn("zipcode1989:activation=relu,output=softmax,init=root,dropout=0.25", {
+    training("zipcode1989:activation=relu,output=softmax,init=root,dropout=0.25", {
       ...falling(80),
       distort: "shift",
     }),
@@ -110,12 +116,15 @@ const steps: readonly [id: string, title: string, work: TrainingWork, training: 
   ],
 ];
 
+/** Of the first and the last step. */
+const aims: Readonly<Record<string, number>> = { base: 0.041, modern: 0.016 };
+
 const modernised: readonly Claim[] = steps.map(([id, title, work, trainingError, testError]) => ({
   id: `modern1989/${id}`,
   title: `1989 net, ${title}`,
   source: "karpathy/lecun1989-repro on GitHub, modern.py",
   work,
-  measures: [shown("test error", testError, id === "modern" ? 0.016 : null), shown("training error", trainingError)],
+  measures: [shown("test error", testError, aims[id] ?? null), shown("training error", trainingError)],
   seeds: 5,
 }));
 
