@@ -40,6 +40,21 @@ export interface AffineMap {
 /** The activations: tanh, squash (1.7159 tanh(2a/3)), relu, sigmoid; all computed in place, derivatives from the output. */
 export type Activation = "tanh" | "squash" | "relu" | "sigmoid";
 
+/** What a loss reads and writes. Image n of a shard is number `first + n` of the order. */
+export interface LossArrays {
+  readonly classes: number;
+  /** (images of the shard, classes). */
+  readonly out: Floats;
+  /** By number of the image. */
+  readonly labels: Uint8Array;
+  readonly order: Int32Array;
+  /** By position in the order. */
+  readonly losses: Floats;
+  readonly answers: Uint8Array;
+  /** Gradient of the batch's mean loss, as `out`. */
+  readonly dOut: Floats;
+}
+
 /** Every operation the layers, losses and optimisers need. `images` is the number of images in a shard (or batch). */
 export interface Kernels {
   /** out (n, 1, h, w) from stored ink, bytes or floats: image `order[first + i]` of `pixels` becomes image i. */
@@ -216,53 +231,18 @@ export interface Kernels {
   /** Zeroes each unit with this probability and scales the others by 1 / (1 - probability), in place. Which ones: a hash of (key, first + index). */
   dropout(key: number, first: number, count: number, probability: number, values: Floats): void;
 
-  /** Softmax and cross-entropy. Image n is number `first + n` of the order:
-   * losses[first + n] = -log p(label), answers[first + n] = the class of the largest logit; dOut (n, classes) = (p - [label]) × scale.
+  /**
+   * Softmax and cross-entropy of `images` images: losses = -log p(label), answers = the class of the largest logit, and
+   * dOut = (p - [label]) × scale; with a `scale` of null dOut stays as it is.
    */
-  crossEntropy(
-    images: number,
-    classes: number,
-    scale: number,
-    logits: Floats,
-    labels: Uint8Array,
-    order: Int32Array,
-    first: number,
-    losses: Floats,
-    answers: Uint8Array,
-    dOut: Floats | null,
-  ): void;
+  crossEntropy(v: LossArrays, images: number, first: number, scale: number | null): void;
   /** The same with losses = the mean over the outputs of (out - target)²; the label's target is `high`, the others' `low`. */
-  meanSquared(
-    images: number,
-    classes: number,
-    low: number,
-    high: number,
-    scale: number,
-    out: Floats,
-    labels: Uint8Array,
-    order: Int32Array,
-    first: number,
-    losses: Floats,
-    answers: Uint8Array,
-    dOut: Floats | null,
-  ): void;
+  meanSquared(v: LossArrays, images: number, first: number, scale: number | null, low: number, high: number): void;
   /**
    * The same for penalties p, of which the least answers: losses = p[label] (1998, eq. 8); or, with a `rubbish` j that is not
    * null, p[label] + log(e⁻ʲ + Σ e⁻ᵖ) (eq. 9).
    */
-  penalties(
-    images: number,
-    classes: number,
-    rubbish: number | null,
-    scale: number,
-    out: Floats,
-    labels: Uint8Array,
-    order: Int32Array,
-    first: number,
-    losses: Floats,
-    answers: Uint8Array,
-    dOut: Floats | null,
-  ): void;
+  penalties(v: LossArrays, images: number, first: number, scale: number | null, rubbish: number | null): void;
   /** In place: probabilities (n, classes) from logits. */
   softmax(images: number, classes: number, values: Floats): void;
 

@@ -134,16 +134,18 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
     dropout: (key, first, count, probability, values) =>
       wasm.f32_dropout!(key, first, count, dropLimit(probability), 1 / (1 - probability), at(values)),
 
-    crossEntropy: (n, classes, scale, logits, labels, order, first, losses, answers, dOut) =>
+    crossEntropy: (v, n, first, scale) =>
       wasm.f32_cross_entropy!(
-        n, classes, scale, at(logits), at(labels), at(order), first, at(losses), at(answers), at(dOut)),
-    meanSquared: (n, classes, low, high, scale, out, labels, order, first, losses, answers, dOut) =>
+        n, v.classes, scale ?? 0, at(v.out), at(v.labels), at(v.order), first, at(v.losses), at(v.answers),
+        at(scale === null ? null : v.dOut)),
+    meanSquared: (v, n, first, scale, low, high) =>
       wasm.f32_mean_squared!(
-        n, classes, low, high, scale, at(out), at(labels), at(order), first, at(losses), at(answers), at(dOut)),
-    penalties: (n, classes, rubbish, scale, out, labels, order, first, losses, answers, dOut) =>
+        n, v.classes, low, high, scale ?? 0, at(v.out), at(v.labels), at(v.order), first, at(v.losses), at(v.answers),
+        at(scale === null ? null : v.dOut)),
+    penalties: (v, n, first, scale, rubbish) =>
       wasm.f32_penalties!(
-        n, classes, rubbish === null ? 0 : 1, rubbish ?? 0, scale, at(out), at(labels), at(order), first, at(losses),
-        at(answers), at(dOut)),
+        n, v.classes, rubbish === null ? 0 : 1, rubbish ?? 0, scale ?? 0, at(v.out), at(v.labels), at(v.order), first,
+        at(v.losses), at(v.answers), at(scale === null ? null : v.dOut)),
     softmax: (n, classes, values) => wasm.f32_softmax!(n, classes, at(values)),
 
     addUp: (parts, count, rows, total) => wasm.f32_add_up!(parts, count, at(rows), at(total)),

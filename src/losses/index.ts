@@ -1,5 +1,5 @@
 // Losses: how wrong an output is, and which class it means. A loss is the mean over the images of a batch.
-import type { Kernels } from "../kernels/contract.ts";
+import type { Kernels, LossArrays } from "../kernels/contract.ts";
 import type { Floats } from "../shape.ts";
 
 /**
@@ -16,18 +16,8 @@ export type LossSpec =
 /** Whether outputs are penalties, of which the least answers. */
 export const leastWins = ({ kind }: LossSpec): boolean => kind === "penalty" || kind === "penaltyMap";
 
-/** What a loss reads and writes; image n of the shard is number `first + n` of the order. */
-export interface LossViews {
+export interface LossViews extends LossArrays {
   readonly kernels: Kernels;
-  readonly classes: number;
-  readonly out: Floats;
-  readonly labels: Uint8Array;
-  readonly order: Int32Array;
-  /** By position in the order. */
-  readonly losses: Floats;
-  readonly answers: Uint8Array;
-  /** Gradient of the batch's mean loss. */
-  readonly dOut: Floats;
 }
 
 /** Losses and answers of `images` images; their gradient too when `batchImages`, the size of the whole batch, is not 0. */
@@ -38,17 +28,10 @@ export const forwardAndBackward = (
   first: number,
   batchImages: number,
 ): void => {
-  const dOut = batchImages > 0 ? v.dOut : null;
-  const scale = batchImages > 0 ? 1 / batchImages : 0;
-  const { kernels, classes, out, labels, order, losses, answers } = v;
-  if (spec.kind === "crossEntropy")
-    kernels.crossEntropy(images, classes, scale, out, labels, order, first, losses, answers, dOut);
-  else if (spec.kind === "meanSquared")
-    kernels.meanSquared(images, classes, spec.low, spec.high, scale, out, labels, order, first, losses, answers, dOut);
-  else {
-    const rubbish = spec.kind === "penaltyMap" ? spec.rubbish : null;
-    kernels.penalties(images, classes, rubbish, scale, out, labels, order, first, losses, answers, dOut);
-  }
+  const scale = batchImages > 0 ? 1 / batchImages : null;
+  if (spec.kind === "crossEntropy") v.kernels.crossEntropy(v, images, first, scale);
+  else if (spec.kind === "meanSquared") v.kernels.meanSquared(v, images, first, scale, spec.low, spec.high);
+  else v.kernels.penalties(v, images, first, scale, spec.kind === "penaltyMap" ? spec.rubbish : null);
 };
 
 /**

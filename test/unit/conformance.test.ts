@@ -168,7 +168,7 @@ const entropy = (logits: number[], label: number): { losses: Float32Array; dOut:
   const [labels, order] = [new Uint8Array(buffer, 69_632, 1), new Int32Array(buffer, 70_656, 1)];
   labels[0] = label;
   order[0] = 0;
-  bench.kernels.crossEntropy(1, logits.length, 1, out, labels, order, 0, losses, answers, dOut);
+  bench.kernels.crossEntropy({ classes: logits.length, out, labels, order, losses, answers, dOut }, 1, 0, 1);
   return { losses, dOut };
 };
 

@@ -130,7 +130,8 @@ for (const [name, kernels] of Object.entries(kernelSets))
           const order = new Int32Array(bytes!.buffer, bytes!.byteOffset + 16, 8);
           for (let n = 0; n < images; n++) order[n] = n;
           labels.fill(classes - 1);
-          kernels.crossEntropy(images, classes, 1, out!, labels, order, 0, losses!, answers, dOut!);
+          const views = { classes, out: out!, labels, order, losses: losses!, answers, dOut: dOut! };
+          kernels.crossEntropy(views, images, 0, 1);
           return Array.from({ length: images }, (_, n) => dOut!.slice(n * classes, (n + 1) * classes)).every(
             (row) => Math.abs(row.reduce((a, b) => a + b)) <= classes * 2 ** -23,
           );

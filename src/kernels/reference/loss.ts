@@ -26,49 +26,27 @@ export const softmax: Kernels["softmax"] = (images, classes, values) => {
   }
 };
 
-export const crossEntropy: Kernels["crossEntropy"] = (
-  images,
-  classes,
-  scale,
-  logits,
-  labels,
-  order,
-  first,
-  losses,
-  answers,
-  dOut,
-) => {
+export const crossEntropy: Kernels["crossEntropy"] = (v, images, first, scale) => {
+  const { classes, out, labels, order, losses, answers, dOut } = v;
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const label = labels[order[first + n]!]!;
-    const answer = largest(logits, start, classes);
-    const top = logits[start + answer]!;
+    const answer = largest(out, start, classes);
+    const top = out[start + answer]!;
     let sum = 0;
-    for (let k = 0; k < classes; k++) sum += Math.exp(logits[start + k]! - top);
-    losses[first + n] = Math.log(sum) - (logits[start + label]! - top);
+    for (let k = 0; k < classes; k++) sum += Math.exp(out[start + k]! - top);
+    losses[first + n] = Math.log(sum) - (out[start + label]! - top);
     answers[first + n] = answer;
-    if (!dOut) continue;
+    if (scale === null) continue;
     for (let k = 0; k < classes; k++) {
-      const probability = Math.exp(logits[start + k]! - top) / sum;
+      const probability = Math.exp(out[start + k]! - top) / sum;
       dOut[start + k] = (probability - (k === label ? 1 : 0)) * scale;
     }
   }
 };
 
-export const meanSquared: Kernels["meanSquared"] = (
-  images,
-  classes,
-  low,
-  high,
-  scale,
-  out,
-  labels,
-  order,
-  first,
-  losses,
-  answers,
-  dOut,
-) => {
+export const meanSquared: Kernels["meanSquared"] = (v, images, first, scale, low, high) => {
+  const { classes, out, labels, order, losses, answers, dOut } = v;
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const label = labels[order[first + n]!]!;
@@ -76,26 +54,15 @@ export const meanSquared: Kernels["meanSquared"] = (
     for (let k = 0; k < classes; k++) {
       const difference = out[start + k]! - (k === label ? high : low);
       sum += difference * difference;
-      if (dOut) dOut[start + k] = ((2 * difference) / classes) * scale;
+      if (scale !== null) dOut[start + k] = ((2 * difference) / classes) * scale;
     }
     losses[first + n] = sum / classes;
     answers[first + n] = largest(out, start, classes);
   }
 };
 
-export const penalties: Kernels["penalties"] = (
-  images,
-  classes,
-  rubbish,
-  scale,
-  out,
-  labels,
-  order,
-  first,
-  losses,
-  answers,
-  dOut,
-) => {
+export const penalties: Kernels["penalties"] = (v, images, first, scale, rubbish) => {
+  const { classes, out, labels, order, losses, answers, dOut } = v;
   for (let n = 0; n < images; n++) {
     const start = n * classes;
     const label = labels[order[first + n]!]!;
@@ -105,7 +72,7 @@ export const penalties: Kernels["penalties"] = (
     for (let k = 0; k < classes; k++) sum += Math.exp(least - out[start + k]!);
     losses[first + n] = out[start + label]! + (rubbish === null ? 0 : Math.log(sum) - least);
     answers[first + n] = answer;
-    if (!dOut) continue;
+    if (scale === null) continue;
     for (let k = 0; k < classes; k++) {
       const posterior = rubbish === null ? 0 : Math.exp(least - out[start + k]!) / sum;
       dOut[start + k] = ((k === label ? 1 : 0) - posterior) * scale;

@@ -177,7 +177,7 @@ export const bugs: Record<string, Bug> = {
     inGradients: false,
     plant: (k) => ({
       ...k,
-      penalties: (images, classes, _, ...rest) => k.penalties(images, classes, null, ...rest),
+      penalties: (v, images, first, scale) => k.penalties(v, images, first, scale, null),
     }),
   },
   "a gradient that misses the last image": {

@@ -154,29 +154,12 @@ const lossTrial = (
     dOut: images * classes,
   },
   call: (k, a) => {
-    const dOut = backward ? a.floats("dOut") : null;
-    const [out, labels, positions] = [a.floats("out"), a.bytes("labels"), a.ints("order")];
-    if (job === "crossEntropy")
-      k.crossEntropy(images, classes, 0.3, out, labels, positions, first, a.floats("losses"), a.bytes("answers"), dOut);
-    else if (job !== "meanSquared") {
-      const rubbish = job === "penalties" ? null : 1.5;
-      const [losses, answers] = [a.floats("losses"), a.bytes("answers")];
-      k.penalties(images, classes, rubbish, 0.3, out, labels, positions, first, losses, answers, dOut);
-    } else
-      k.meanSquared(
-        images,
-        classes,
-        -0.8,
-        0.9,
-        0.3,
-        out,
-        labels,
-        positions,
-        first,
-        a.floats("losses"),
-        a.bytes("answers"),
-        dOut,
-      );
+    const [labels, answers, scale] = [a.bytes("labels"), a.bytes("answers"), backward ? 0.3 : null];
+    const [out, losses, dOut] = [a.floats("out"), a.floats("losses"), a.floats("dOut")];
+    const views = { classes, out, labels, order: a.ints("order"), losses, answers, dOut };
+    if (job === "crossEntropy") k.crossEntropy(views, images, first, scale);
+    else if (job === "meanSquared") k.meanSquared(views, images, first, scale, -0.8, 0.9);
+    else k.penalties(views, images, first, scale, job === "penalties" ? null : 1.5);
   },
   terms: classes,
   // A loss of rivals is a difference of numbers up to 12. No sum is larger than 49 here, no gradient than 6; exponentials differ by no more than their arguments.
