@@ -35,7 +35,7 @@ interface Wrong {
   readonly index: number;
   readonly label: number;
   readonly answer: number;
-  readonly logits: readonly number[];
+  readonly outputs: readonly number[];
 }
 
 const firstWrong = (model: Model, set: DataSet, { wrong, answers }: Evaluation, most: number): Wrong[] => {
@@ -44,7 +44,7 @@ const firstWrong = (model: Model, set: DataSet, { wrong, answers }: Evaluation, 
     index,
     label: set.labels[index]!,
     answer: answers[index]!,
-    logits: [...model.outputs(set.images.subarray(index * area, (index + 1) * area))],
+    outputs: [...model.outputs(set.images.subarray(index * area, (index + 1) * area))],
   }));
 };
 
@@ -101,15 +101,15 @@ const classErrors = (confusion: Evaluation["confusion"]) =>
 const wrongTable = (wrong: readonly Wrong[]): string =>
   alignedTable(
     [
-      ["index", "label", "answer", ...wrong[0]!.logits.map((_, label) => `${label}`)],
-      ...wrong.map(({ index, label, answer, logits }) => [
+      ["index", "label", "answer", ...wrong[0]!.outputs.map((_, label) => `${label}`)],
+      ...wrong.map(({ index, label, answer, outputs }) => [
         `${index}`,
         `${label}`,
         `${answer}`,
-        ...logits.map((logit) => logit.toFixed(2)),
+        ...outputs.map((output) => output.toFixed(2)),
       ]),
     ],
-    new Array<"right">(3 + wrong[0]!.logits.length).fill("right"),
+    new Array<"right">(3 + wrong[0]!.outputs.length).fill("right"),
   );
 
 /** The command `lenet evaluate`. */

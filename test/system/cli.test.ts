@@ -126,9 +126,9 @@ describe("lenet evaluate", () => {
     const found = JSON.parse(stdout);
     expect(found).toMatchObject({ ...test });
     expect(found.wrong).toHaveLength(3);
-    for (const { label, answer, logits } of found.wrong) {
+    for (const { label, answer, outputs } of found.wrong) {
       expect(answer).not.toBe(label);
-      expect(logits.indexOf(Math.max(...logits))).toBe(answer);
+      expect(outputs.indexOf(Math.max(...outputs))).toBe(answer);
     }
     const counted = found.classes.reduce((sum: number, { misses }: { misses: number }) => sum + misses, 0);
     expect(counted).toBe(test.misses);
