@@ -12,6 +12,7 @@ import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
 import { copyImages, inkOf, type Origins } from "./images.ts";
 import { modelFile, readTensors } from "./load.ts";
+import { occupy } from "./occupied.ts";
 import { openFolder, type Prepared, prepare } from "./prepare.ts";
 import { versions } from "./provenance.ts";
 import { type OldRun, openRun } from "./resume.ts";
@@ -27,6 +28,8 @@ export interface Session extends Trained {
   readonly threads: number;
   readonly origins: Origins;
   readonly folder: string | null;
+  /** Leaves the folder to others. */
+  readonly release: () => void;
   readonly history: folders.EpochRecord[];
   readonly steps: folders.StepRecord[];
   position: Position;
@@ -44,6 +47,21 @@ export interface Session extends Trained {
 export const openSession = async (net: Net, given: TrainSettings): Promise<Session> => {
   const logEvery = given.logEvery === undefined ? 0 : whole("logEvery", given.logEvery, 1);
   const old = given.resume === undefined ? null : openRun(given.resume, net, given);
+  const release = old ? occupy(old.folder) : (): void => undefined;
+  try {
+    return await open(net, given, old, { release, logEvery });
+  } catch (thrown) {
+    release();
+    throw thrown;
+  }
+};
+
+const open = async (
+  net: Net,
+  given: TrainSettings,
+  old: OldRun | null,
+  how: Pick<Session, "release" | "logEvery">,
+): Promise<Session> => {
   const { team, ...prepared } = await gather(net, given, old);
   const { settings, counts, threads, origins } = prepared;
   const { arena, description } = team;
@@ -59,9 +77,9 @@ export const openSession = async (net: Net, given: TrainSettings): Promise<Sessi
       history: [],
       steps: [],
       best: null,
+      ...how,
       ...(old ? takeUp(trained, old) : begin(trained, given, prepared)),
       learned: 0,
-      logEvery,
       startedMs: performance.now(),
       stopping: () => given.signal?.aborted === true,
       emit: (event) => given.onEvent?.(event),
@@ -87,7 +105,8 @@ const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   return { team, ...prepared, threads: bounded };
 };
 
-type Beginning = Pick<Session, "folder" | "position"> & Partial<Pick<Session, "history" | "steps" | "best">>;
+type Beginning = Pick<Session, "folder" | "position"> &
+  Partial<Pick<Session, "history" | "steps" | "best" | "release">>;
 
 const start: Position = { epoch: 0, image: 0, step: 0, elapsedMs: 0 };
 
@@ -100,11 +119,10 @@ const begin = (trained: Trained, given: TrainSettings, prepared: Omit<Prepared, 
     fillTensors(description, arena, readTensors(file).tensors, file);
   }
   const folder = openFolder(description.net, given.out, prepared);
-  if (folder !== null) {
-    const { tensors, metadata } = checkpointOf(trained, start, versions());
-    folders.writeCheckpoint(folder, "last", tensors, metadata);
-  }
-  return { folder, position: start };
+  if (folder === null) return { folder, position: start };
+  const { tensors, metadata } = checkpointOf(trained, start, versions());
+  folders.writeCheckpoint(folder, "last", tensors, metadata);
+  return { folder, position: start, release: occupy(folder) };
 };
 
 /** The checkpoint is the truth: history and loss curve are cut back to it. */

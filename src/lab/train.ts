@@ -49,6 +49,7 @@ const trainNet = async (net: Net, settings: TrainSettings): Promise<TrainResult>
     return await finish(session);
   } finally {
     settings.signal?.removeEventListener("abort", stop);
+    session.release();
     await session.team.end();
   }
 };

@@ -1,5 +1,5 @@
 // A run that was killed or interrupted and taken up again gives the bytes of one that nothing disturbed.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -77,6 +77,25 @@ describe("lenet train --resume", () => {
     await again(["--resume", "again", "--json"]);
     await resume("again");
     expectUndisturbed("again");
+  });
+
+  it("refuses a run that another process is at work on, and leaves it as it is.", async () => {
+    let refused: ReturnType<typeof lenet> | undefined;
+    const { ended } = midEpoch([...settings, "--out", "busy"], ({ child }) => {
+      child.kill("SIGSTOP");
+      refused ??= lenet(["train", "--resume", "busy"], dir).finally(() => {
+        child.kill("SIGKILL");
+      });
+    });
+    await ended;
+    const { code, stderr } = await refused!;
+    expect(stderr).toMatch(
+      /^busy: expected a run that nobody is training, got one that process \d+ is at work on\. Wait for its end; or, if that process is another program, remove busy\/at-work\.\n$/,
+    );
+    expect(code).toBe(2);
+    await resume("busy");
+    expectUndisturbed("busy");
+    expect(existsSync(path("busy/at-work"))).toBe(false);
   });
 
   it("refuses settings beside it, a run that is complete, and a folder that is none.", async () => {
