@@ -27,16 +27,21 @@ const curve: readonly Measure[] = figure5.flatMap(([pass, training, test]) => [
   shown(`test error after pass ${pass}`, test / 100),
 ]);
 
-const asPrinted = (["mse", "map"] as const).map(
-  (loss): Claim => ({
-    id: `lenet5-1998/${loss}`,
-    title: `LeNet-5 as printed, ${loss === "mse" ? "eq. 8" : "eq. 9 with j = 1"}, 20 passes`,
+/** Eq. 9 with the j that made the fewest errors on the last 10,000 training images; the paper gives none. */
+const MAP = "lenet5-1998:loss=map,rubbish=10";
+
+const asPrinted = (
+  [
+    ["mse", "lenet5-1998", "eq. 8"],
+    ["map", MAP, "eq. 9 with j = 10"],
+    ["map-1", "lenet5-1998:loss=map", "eq. 9 with j = 1"],
+  ] as const
+).map(
+  ([id, net, loss]): Claim => ({
+    id: `lenet5-1998/${id}`,
+    title: `LeNet-5 as printed, ${loss}, 20 passes`,
     source: `${PAPER}, II.B and Fig. 5`,
-    work: {
-      kind: "training",
-      net: loss === "mse" ? "lenet5-1998" : "lenet5-1998:loss=map",
-      settings: { data: "mnist", watchTest: true },
-    },
+    work: { kind: "training", net, settings: { data: "mnist", watchTest: true } },
     measures: [published("test error", 0.0095), shown("training error", 0.0035), ...curve],
     seeds: 3,
   }),
@@ -52,7 +57,7 @@ const figure6: readonly Claim[] = (
   id: `fig6/${limit}`,
   title: `LeNet-5 as printed, eq. 9, with ${limit.toLocaleString("en-US")} training images`,
   source: `${PAPER}, Fig. 6`,
-  work: { kind: "training", net: "lenet5-1998:loss=map", settings: { data: "mnist", limit } },
+  work: { kind: "training", net: MAP, settings: { data: "mnist", limit } },
   measures: [published("test error", test / 100), shown("training error", training / 100)],
   seeds: 3,
 }));
@@ -61,7 +66,7 @@ const distorted: Claim = {
   id: "lenet5-1998/distorted",
   title: "LeNet-5 as printed, eq. 9, with distorted images, 20 passes",
   source: `${PAPER}, III and Fig. 8`,
-  work: { kind: "training", net: "lenet5-1998:loss=map", settings: { data: "mnist", distort: "paper" } },
+  work: { kind: "training", net: MAP, settings: { data: "mnist", distort: "paper" } },
   measures: [published("test error", 0.008)],
   seeds: 3,
 };
