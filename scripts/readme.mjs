@@ -32,7 +32,7 @@ const readClaims = () => (existsSync(`${root}docs/results.json`) ? JSON.parse(re
 const spokenFor = {
   lenet5: "lenet5-best",
   "lenet5-1998": "lenet5-1998/map",
-  zipcode1989: "zipcode1989/mnist",
+  zipcode1989: "zipcode1989/zipcodes",
   lenet1: "fig9/lenet1",
   lenet4: "fig9/lenet4",
   "boosted-lenet4": "fig9/boosted-lenet4",
