@@ -98,6 +98,18 @@ const results = () => {
 const work = ({ task, batch }) =>
   `${task === "train" ? "training" : "answering"}, ${batch === 1 ? "one by one" : `batches of ${batch}`}`;
 
+/** Slower peers that were measured with several threads too, where their best number of threads is ours. */
+const othersAtBest = (best, peers) =>
+  best.flatMap((fastest) => {
+    const rows = peers.filter((one) => work(one) === work(fastest) && one.peer !== fastest.peer);
+    const names = [...new Set(rows.filter(({ threads }) => threads > 1).map(({ peer }) => peer))];
+    return names.flatMap((name) => {
+      const mine = rows.filter(({ peer }) => peer === name);
+      const top = mine.reduce((a, b) => (a.imagesPerSecond.median >= b.imagesPerSecond.median ? a : b));
+      return top.threads === fastest.ourThreads ? [{ ...fastest, ...top, peerThreads: top.threads }] : [];
+    });
+  });
+
 const bench = () => {
   const folder = "bench/results";
   const files = existsSync(root + folder) ? readdirSync(root + folder).filter((name) => name.endsWith(".json")) : [];
@@ -117,7 +129,7 @@ const bench = () => {
       ...mine.map((one) => cell(single.find((other) => other.peer === name && work(other) === work(one)))),
     ]),
   ];
-  const atBest = best.map(
+  const atBest = [...best, ...othersAtBest(best, peers)].map(
     ({ ratio, ourThreads, peer, peerThreads, ...what }) =>
       `- ${work(what)}, each with its best number of threads (LeNet ${ourThreads}, ${peer} ${peerThreads}): LeNet is ${number(ratio.median)} times as fast (${number(ratio.minimum)}…${number(ratio.maximum)}).`,
   );
