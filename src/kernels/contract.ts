@@ -233,16 +233,16 @@ export interface Kernels {
 
   /**
    * Softmax and cross-entropy of `images` images: losses = -log p(label), answers = the class of the largest logit, and
-   * dOut = (p - [label]) × scale; with a `scale` of null dOut stays as it is.
+   * dOut = (p - [label]) × scale; with a `scale` of 0 dOut stays as it is (null would be boxed, which allocates).
    */
-  crossEntropy(v: LossArrays, images: number, first: number, scale: number | null): void;
+  crossEntropy(v: LossArrays, images: number, first: number, scale: number): void;
   /** The same with losses = the mean over the outputs of (out - target)²; the label's target is `high`, the others' `low`. */
-  meanSquared(v: LossArrays, images: number, first: number, scale: number | null, low: number, high: number): void;
+  meanSquared(v: LossArrays, images: number, first: number, scale: number, low: number, high: number): void;
   /**
    * The same for penalties p, of which the least answers: losses = p[label] (1998, eq. 8); or, with a `rubbish` j that is not
    * null, p[label] + log(e⁻ʲ + Σ e⁻ᵖ) (eq. 9).
    */
-  penalties(v: LossArrays, images: number, first: number, scale: number | null, rubbish: number | null): void;
+  penalties(v: LossArrays, images: number, first: number, scale: number, rubbish: number | null): void;
   /** In place: probabilities (n, classes) from logits. */
   softmax(images: number, classes: number, values: Floats): void;
 

@@ -136,16 +136,16 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
 
     crossEntropy: (v, n, first, scale) =>
       wasm.f32_cross_entropy!(
-        n, v.classes, scale ?? 0, at(v.out), at(v.labels), at(v.order), first, at(v.losses), at(v.answers),
-        at(scale === null ? null : v.dOut)),
+        n, v.classes, scale, at(v.out), at(v.labels), at(v.order), first, at(v.losses), at(v.answers),
+        scale === 0 ? 0 : at(v.dOut)),
     meanSquared: (v, n, first, scale, low, high) =>
       wasm.f32_mean_squared!(
-        n, v.classes, low, high, scale ?? 0, at(v.out), at(v.labels), at(v.order), first, at(v.losses), at(v.answers),
-        at(scale === null ? null : v.dOut)),
+        n, v.classes, low, high, scale, at(v.out), at(v.labels), at(v.order), first, at(v.losses), at(v.answers),
+        scale === 0 ? 0 : at(v.dOut)),
     penalties: (v, n, first, scale, rubbish) =>
       wasm.f32_penalties!(
-        n, v.classes, rubbish === null ? 0 : 1, rubbish ?? 0, scale ?? 0, at(v.out), at(v.labels), at(v.order), first,
-        at(v.losses), at(v.answers), at(scale === null ? null : v.dOut)),
+        n, v.classes, rubbish === null ? 0 : 1, rubbish ?? 0, scale, at(v.out), at(v.labels), at(v.order), first,
+        at(v.losses), at(v.answers), scale === 0 ? 0 : at(v.dOut)),
     softmax: (n, classes, values) => wasm.f32_softmax!(n, classes, at(values)),
 
     addUp: (parts, count, rows, total) => wasm.f32_add_up!(parts, count, at(rows), at(total)),

@@ -28,7 +28,7 @@ export const forwardAndBackward = (
   first: number,
   batchImages: number,
 ): void => {
-  const scale = batchImages > 0 ? 1 / batchImages : null;
+  const scale = batchImages > 0 ? 1 / batchImages : 0;
   if (spec.kind === "crossEntropy") v.kernels.crossEntropy(v, images, first, scale);
   else if (spec.kind === "meanSquared") v.kernels.meanSquared(v, images, first, scale, spec.low, spec.high);
   else v.kernels.penalties(v, images, first, scale, spec.kind === "penaltyMap" ? spec.rubbish : null);

@@ -37,7 +37,7 @@ export const crossEntropy: Kernels["crossEntropy"] = (v, images, first, scale) =
     for (let k = 0; k < classes; k++) sum += Math.exp(out[start + k]! - top);
     losses[first + n] = Math.log(sum) - (out[start + label]! - top);
     answers[first + n] = answer;
-    if (scale === null) continue;
+    if (scale === 0) continue;
     for (let k = 0; k < classes; k++) {
       const probability = Math.exp(out[start + k]! - top) / sum;
       dOut[start + k] = (probability - (k === label ? 1 : 0)) * scale;
@@ -54,7 +54,7 @@ export const meanSquared: Kernels["meanSquared"] = (v, images, first, scale, low
     for (let k = 0; k < classes; k++) {
       const difference = out[start + k]! - (k === label ? high : low);
       sum += difference * difference;
-      if (scale !== null) dOut[start + k] = ((2 * difference) / classes) * scale;
+      if (scale !== 0) dOut[start + k] = ((2 * difference) / classes) * scale;
     }
     losses[first + n] = sum / classes;
     answers[first + n] = largest(out, start, classes);
@@ -72,7 +72,7 @@ export const penalties: Kernels["penalties"] = (v, images, first, scale, rubbish
     for (let k = 0; k < classes; k++) sum += Math.exp(least - out[start + k]!);
     losses[first + n] = out[start + label]! + (rubbish === null ? 0 : Math.log(sum) - least);
     answers[first + n] = answer;
-    if (scale === null) continue;
+    if (scale === 0) continue;
     for (let k = 0; k < classes; k++) {
       const posterior = rubbish === null ? 0 : Math.exp(least - out[start + k]!) / sum;
       dOut[start + k] = ((k === label ? 1 : 0) - posterior) * scale;

@@ -154,7 +154,7 @@ const lossTrial = (
     dOut: images * classes,
   },
   call: (k, a) => {
-    const [labels, answers, scale] = [a.bytes("labels"), a.bytes("answers"), backward ? 0.3 : null];
+    const [labels, answers, scale] = [a.bytes("labels"), a.bytes("answers"), backward ? 0.3 : 0];
     const [out, losses, dOut] = [a.floats("out"), a.floats("losses"), a.floats("dOut")];
     const views = { classes, out, labels, order: a.ints("order"), losses, answers, dOut };
     if (job === "crossEntropy") k.crossEntropy(views, images, first, scale);
