@@ -12,7 +12,7 @@ import type { TensorPlace } from "./describe.ts";
 import { drawUnits, fillMap, MAP_UNITS } from "./distort.ts";
 import { openField } from "./elastic.ts";
 import { arrayOf, learnedOf, learnedSize, shardCount, shardImages, sharesArray } from "./plan.ts";
-import { type Batch, type Binding, layerViews, lossViews, type Operation, type Task } from "./views.ts";
+import { type Batch, type Binding, layerViews, lossViews, type Operation, type Task, type Watch } from "./views.ts";
 
 export type { Batch } from "./views.ts";
 
@@ -31,6 +31,8 @@ export interface Program {
 
 /** Gradients of at most this many weights are one task. */
 const TASK_WEIGHTS = 5_000;
+
+const unseen: Watch = (_, __, run) => run;
 
 /** One phase that runs these operations, `operations[shard]`, on every shard that has images. */
 const shardPhase = (operations: readonly (readonly Operation[])[], capacity: number): Phase => {
@@ -102,8 +104,9 @@ const shardPhases = (binding: Binding, job: keyof Program): Phase[] => {
   const shards = [...Array(shardCount(options.batch)).keys()];
   const phases: Operation[][][] = [];
   const cut = (): void => void phases.push(shards.map(() => []));
-  const each = (make: (shard: number) => Operation): void => {
-    for (const shard of shards) phases.at(-1)![shard]!.push(make(shard));
+  const { watch = unseen } = binding;
+  const each = (part: Parameters<Watch>[1], index: number, make: (shard: number) => Operation): void => {
+    for (const shard of shards) phases.at(-1)![shard]!.push(watch(index, part, make(shard)));
   };
   // A layer that works in place, but on an array that is not to be written over, works on a copy.
   const copies = (index: number): boolean =>
@@ -114,25 +117,26 @@ const shardPhases = (binding: Binding, job: keyof Program): Phase[] => {
     return peers;
   });
   cut();
-  each((shard) => inputOperation(binding, shard));
+  each("input", -1, (shard) => inputOperation(binding, shard));
   for (const [index, { layer, spec }] of description.layers.entries()) {
     if (training && layer.beforeForward) {
-      each((shard) => (pass) => layer.beforeForward!(spec, views[index]![shard]!, pass));
+      each("forward", index, (shard) => (pass) => layer.beforeForward!(spec, views[index]![shard]!, pass));
       cut();
     }
-    if (copies(index)) each((shard) => () => views[index]![shard]!.out.set(views[index]![shard]!.in));
-    each((shard) => (pass) => layer.forward(spec, views[index]![shard]!, pass));
+    if (copies(index)) each("forward", index, (shard) => () => views[index]![shard]!.out.set(views[index]![shard]!.in));
+    each("forward", index, (shard) => (pass) => layer.forward(spec, views[index]![shard]!, pass));
   }
-  each((shard) => (job === "curvature" ? startOperation : lossOperation)(binding, shard));
+  each("loss", -1, (shard) => (job === "curvature" ? startOperation : lossOperation)(binding, shard));
   if (job !== "evaluation")
     for (const [index, { layer, spec }] of [...description.layers.entries()].reverse()) {
       if (arrayOf(description.layers, index) < 0) continue;
       if (training && layer.beforeBackward) {
-        each((shard) => (pass) => layer.beforeBackward!(spec, views[index]![shard]!, pass));
+        each("backward", index, (shard) => (pass) => layer.beforeBackward!(spec, views[index]![shard]!, pass));
         cut();
       }
-      if (copies(index)) each((shard) => () => views[index]![shard]!.dIn?.set(views[index]![shard]!.dOut));
-      each((shard) => {
+      if (copies(index))
+        each("backward", index, (shard) => () => views[index]![shard]!.dIn?.set(views[index]![shard]!.dOut));
+      each("backward", index, (shard) => {
         const v = views[index]![shard]!;
         return training ? (pass) => layer.backward(spec, v, pass) : backOperation(binding, index, v);
       });
@@ -145,9 +149,12 @@ const shardPhases = (binding: Binding, job: keyof Program): Phase[] => {
  * one task for a small layer, several (by rows) for a large one.
  */
 const updatePhase = (binding: Binding, job: "training" | "curvature"): Phase => {
+  const { watch = unseen, description } = binding;
   const tasks = [
-    ...(job === "training" ? [reportTask(binding)] : []),
-    ...binding.description.layers.flatMap((_, index) => layerUpdates(binding, index, job)),
+    ...(job === "training" ? [watch(-1, "update", reportTask(binding))] : []),
+    ...description.layers.flatMap((_, index) =>
+      layerUpdates(binding, index, job).map((task) => watch(index, "update", task)),
+    ),
   ];
   return { tasks: () => tasks.length, run: (task, batch) => tasks[task]!(batch) };
 };

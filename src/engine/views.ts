@@ -25,6 +25,13 @@ export interface Batch {
 export type Operation = (pass: Pass, batch: Batch) => void;
 export type Task = (batch: Batch) => void;
 
+/** Dresses what a step does for layer number `index` (-1: for none), so that somebody outside can look on. */
+export type Watch = <Words extends unknown[]>(
+  index: number,
+  part: "input" | "forward" | "loss" | "backward" | "update",
+  run: (...words: Words) => void,
+) => (...words: Words) => void;
+
 /** Everything a program is bound to. */
 export interface Binding {
   readonly description: Description;
@@ -33,6 +40,7 @@ export interface Binding {
   readonly kernels: Kernels;
   /** Whose scratch to use. */
   readonly thread: number;
+  readonly watch?: Watch;
 }
 
 /** The layer's views of one shard, or of the whole batch. */
