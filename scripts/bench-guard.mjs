@@ -11,6 +11,7 @@ import { compareResults, readResult, slower } from "../dist/src/lab/bench/compar
 import { peers } from "../dist/src/lab/bench/peers.js";
 import { comparisonText } from "../dist/src/lab/bench/report.js";
 import { runBench } from "../dist/src/lab/bench/run.js";
+import { chooseArithmetic } from "../dist/src/lab/settings.js";
 import { netNamed } from "../dist/src/nets/index.js";
 
 const folder = fileURLToPath(new URL("../bench/results/", import.meta.url));
@@ -37,7 +38,8 @@ const newest = () => {
 
 /** What `then` measured, measured now. */
 const measure = (then, seconds) => {
-  const { net, arithmetic } = then.settings;
+  const { net, arithmetic: asked } = then.settings;
+  const arithmetic = chooseArithmetic("arithmetic of the file", asked);
   const names = values.peers?.split(",") ?? [];
   return runBench({
     net: netNamed(net),
@@ -56,10 +58,12 @@ try {
   const then = readResult(positionals[0] ?? newest());
   const [noise, seconds] = [above("noise", 0.2), above("seconds", 1)];
   const compared = compareResults(await measure(then, seconds), then);
-  let found = slower(compared, noise);
+  // The parts of a step are too short to be judged each by itself.
+  const judged = (list) => slower(then.profile ? list.filter(({ name }) => /whole step/.test(name)) : list, noise);
+  let found = judged(compared);
   process.stdout.write(`${comparisonText(compared, then)}\n`);
   if (found.length > 0) {
-    const again = new Set(slower(compareResults(await measure(then, seconds), then), noise).map(({ name }) => name));
+    const again = new Set(judged(compareResults(await measure(then, seconds), then)).map(({ name }) => name));
     found = found.filter(({ name }) => again.has(name));
   }
   for (const { name, beside } of found)
