@@ -39,6 +39,14 @@ const convScratch = ({ input, output, field, padding }: Geometry): number => {
   return Math.max(forwardOrWeight, backwardInput);
 };
 
+/** Floats of scratch of a convolution by a table: two tables of pixels, a padded image, patches, and one image's gradient. */
+const tableScratch = ({ input, output, field, padding }: Geometry, seen: number): number => {
+  const taps = seen * field * field;
+  const area = output.rows * output.columns;
+  const padded = input.maps * (input.rows + 2 * padding) * (input.columns + 2 * padding);
+  return 2 * area + 4 + padded + area * taps + output.maps * taps;
+};
+
 // Every number is written out as an argument: spreading arrays here would allocate inside a training step.
 /** The fast kernels, bound to the memory their arrays live in. */
 export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels => {
@@ -67,6 +75,19 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
         n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
         g.stride, g.padding, g.paddingValue, at(input), at(dOut), at(dWeight), at(dBias), at(scratch)),
     convScratch,
+    tableForward: (g, seen, table, n, input, weight, bias, out, scratch) =>
+      wasm.f32_table_forward!(
+        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+        g.stride, g.padding, g.paddingValue, seen, at(table), at(input), at(weight), at(bias), at(out), at(scratch)),
+    tableBackwardInput: (g, seen, table, n, dOut, weight, dIn, scratch) =>
+      wasm.f32_table_backward_input!(
+        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+        g.stride, g.padding, seen, at(table), at(dOut), at(weight), at(dIn), at(scratch)),
+    tableBackwardWeight: (g, seen, table, n, input, dOut, dWeight, dBias, scratch) =>
+      wasm.f32_table_backward_weight!(
+        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+        g.stride, g.padding, g.paddingValue, seen, at(table), at(input), at(dOut), at(dWeight), at(dBias), at(scratch)),
+    tableScratch,
 
     denseForward: (n, inputs, units, input, weight, bias, out) =>
       wasm.f32_dense_forward!(n, inputs, units, at(input), at(weight), at(bias), at(out)),

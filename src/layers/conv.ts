@@ -2,7 +2,7 @@
 // (1989), a table of connections (C3 of 1998), a bias for each unit instead of each map (1989).
 import { LenetError } from "../errors.ts";
 import type { Geometry, Kernels } from "../kernels/contract.ts";
-import { type Floats, formatShape, type Shape } from "../shape.ts";
+import { formatShape, type Shape } from "../shape.ts";
 import * as dense from "./dense.ts";
 import { type Census, learned, type ParameterSpec, type Pass, type Views, type Window } from "./layer.ts";
 
@@ -107,54 +107,41 @@ export const window = ({ field, stride, padding, paddingValue }: ConvSpec): Wind
 
 export const inPlace = false;
 
-export const scratch = (geometry: Geometry, kernels: Kernels): number => kernels.convScratch(geometry);
+export const scratch = ({ compact, from }: ConvSpec, geometry: Geometry, kernels: Kernels): number =>
+  compact ? kernels.tableScratch(geometry, from![0]!.length) : kernels.convScratch(geometry);
+
+/** Of a compact tensor: which input maps each map sees, in a row. */
+export const constants = ({ compact, from }: ConvSpec): Record<string, readonly number[]> =>
+  compact ? { table: from!.flat() } : {};
 
 export const forward = (spec: ConvSpec, v: Views, pass: Pass): void => {
-  const bias = v.tensors["bias"]!;
-  const shared = spec.biasPer === "map" ? bias : null;
-  v.kernels.convForward(v.geometry, pass.images, v.in, allWeights(spec, v), shared, v.out, v.scratch);
-  if (!shared) v.kernels.unitBiasForward(pass.images, bias.length, bias, v.out);
+  const { kernels, geometry, constants, scratch } = v;
+  const { weight, bias } = v.tensors;
+  const shared = spec.biasPer === "map" ? bias! : null;
+  if (!spec.compact) kernels.convForward(geometry, pass.images, v.in, weight!, shared, v.out, scratch);
+  else {
+    const seen = spec.from![0]!.length;
+    kernels.tableForward(geometry, seen, constants["table"]!, pass.images, v.in, weight!, shared, v.out, scratch);
+  }
+  if (!shared) kernels.unitBiasForward(pass.images, bias!.length, bias!, v.out);
 };
 
 export const backward = (spec: ConvSpec, v: Views, pass: Pass): void => {
+  const { kernels, geometry, constants, dIn, dOut, scratch } = v;
+  const { weight } = v.tensors;
   const dBias = v.gradients["bias"]!;
+  const dWeight = v.gradients["weight"]!;
   const shared = spec.biasPer === "map" ? dBias : null;
-  const dWeight = spec.compact ? v.buffers["dWeight"]! : v.gradients["weight"]!;
-  v.kernels.convBackwardWeight(v.geometry, pass.images, v.in, v.dOut, dWeight, shared, v.scratch);
-  if (spec.compact) fold(spec, v.geometry, dWeight, v.gradients["weight"]!);
-  if (!shared) v.kernels.unitBiasBackward(pass.images, dBias.length, v.dOut, dBias);
-  if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, allWeights(spec, v), v.dIn, v.scratch);
-};
-
-/** Of a compact tensor: what the kernels work on, all maps joined to all, and its gradient. */
-export const buffers = (spec: ConvSpec, input: Shape): Record<string, number> => {
-  const all = spec.maps * input.maps * spec.field ** 2;
-  return spec.compact ? { weight: all, dWeight: all } : {};
-};
-
-/** The weights as the kernels want them: compact ones in their places among all, connections that do not exist zero. */
-const allWeights = ({ compact, from, field }: ConvSpec, { geometry: { input }, tensors, buffers }: Views): Floats => {
-  const held = tensors["weight"]!;
-  if (!compact) return held;
-  const all = buffers["weight"]!;
-  const area = field ** 2;
-  all.fill(0);
-  for (let map = 0, next = 0; map < from!.length; map++)
-    for (let index = 0; index < from![map]!.length; index++) {
-      const place = (map * input.maps + from![map]![index]!) * area;
-      for (let tap = 0; tap < area; tap++) all[place + tap] = held[next++]!;
-    }
-  return all;
-};
-
-/** Takes the gradients of the connections that exist. */
-const fold = ({ from, field }: ConvSpec, { input }: Geometry, all: Floats, compact: Floats): void => {
-  const area = field ** 2;
-  for (let map = 0, next = 0; map < from!.length; map++)
-    for (let index = 0; index < from![map]!.length; index++) {
-      const place = (map * input.maps + from![map]![index]!) * area;
-      for (let tap = 0; tap < area; tap++) compact[next++] = all[place + tap]!;
-    }
+  if (!spec.compact) {
+    kernels.convBackwardWeight(geometry, pass.images, v.in, dOut, dWeight, shared, scratch);
+    if (dIn) kernels.convBackwardInput(geometry, pass.images, dOut, weight!, dIn, scratch);
+  } else {
+    const seen = spec.from![0]!.length;
+    const table = constants["table"]!;
+    kernels.tableBackwardWeight(geometry, seen, table, pass.images, v.in, dOut, dWeight, shared, scratch);
+    if (dIn) kernels.tableBackwardInput(geometry, seen, table, pass.images, dOut, weight!, dIn, scratch);
+  }
+  if (!shared) kernels.unitBiasBackward(pass.images, dBias.length, dOut, dBias);
 };
 
 export const curvature = (spec: ConvSpec, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);

@@ -8,6 +8,7 @@ import { checkTrials, openBench, type Trial } from "./support/conformance.ts";
 import { convBackwardInputTrials, convBackwardWeightTrials, convForwardTrials } from "./support/conv-trials.ts";
 import { addUpTrials, lossTrials, normTrials, optimiserTrials, softmaxTrials } from "./support/more-trials.ts";
 import { rbfTrials, sdlmTrials, squareTrials, subsampleTrials } from "./support/paper-trials.ts";
+import { tableBackwardInputTrials, tableBackwardWeightTrials, tableForwardTrials } from "./support/table-trials.ts";
 import {
   activationTrials,
   denseBackwardInputTrials,
@@ -42,6 +43,9 @@ const suites: Record<string, () => Trial[]> = {
   convForward: convForwardTrials,
   convBackwardInput: convBackwardInputTrials,
   convBackwardWeight: convBackwardWeightTrials,
+  tableForward: tableForwardTrials,
+  tableBackwardInput: tableBackwardInputTrials,
+  tableBackwardWeight: tableBackwardWeightTrials,
   denseForward: denseForwardTrials,
   denseBackwardInput: denseBackwardInputTrials,
   denseBackwardWeight: denseBackwardWeightTrials,

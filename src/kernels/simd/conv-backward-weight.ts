@@ -5,7 +5,7 @@ import { laneSum } from "./lanes";
 import { addProducts, pad, pixelTable, planesToRows, stepTable, tapTable, whole } from "./tiles";
 
 /** Sum of `area` floats. */
-function planeSum(plane: usize, area: i32): f32 {
+export function planeSum(plane: usize, area: i32): f32 {
   let sums = f32x4.splat(0);
   const whole = area & ~3;
   for (let i = 0; i < whole; i += 4) sums = f32x4.add(sums, v128.load(plane + (<usize>i << 2)));

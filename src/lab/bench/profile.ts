@@ -20,9 +20,9 @@ import type { Profile, ProfileRow } from "./result.ts";
 
 const SEED = 1;
 const RATE = 0.000_1;
-const IMAGES = 512;
-/** Of one block: long enough for the clock, short enough that some blocks are left alone by other programs. */
-const BLOCK_MS = 20;
+const IMAGES = 64;
+/** Of one block: long enough for the clock, short enough that some blocks are not interrupted by other programs. */
+const BLOCK_MS = 2;
 
 /** What of a step a row can be, in the order of the rows. */
 const directions = [
