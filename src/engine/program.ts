@@ -4,14 +4,14 @@
 import type { AffineMap } from "../kernels/contract.ts";
 import type { Pass, Views } from "../layers/layer.ts";
 import { forwardAndBackward } from "../losses/index.ts";
-import { type Range, stateNames, update } from "../optimisers/index.ts";
+import { type Range, stateNames, stepsOuter, update, updateOuter } from "../optimisers/index.ts";
 import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
 import { backOperation, squaredRows, startOperation } from "./curvature.ts";
 import type { TensorPlace } from "./describe.ts";
 import { drawUnits, fillMap, MAP_UNITS } from "./distort.ts";
 import { openField } from "./elastic.ts";
-import { arrayOf, learnedOf, learnedSize, shardCount, shardImages, sharesArray } from "./plan.ts";
+import { arrayOf, hasPartial, learnedOf, learnedSize, shardCount, shardImages, sharesArray } from "./plan.ts";
 import { type Batch, type Binding, layerViews, lossViews, type Operation, type Task, type Watch } from "./views.ts";
 
 export type { Batch } from "./views.ts";
@@ -191,11 +191,11 @@ const layerUpdates = (binding: Binding, index: number, job: "training" | "curvat
   const from = learned[0]!.offset;
   const total = arena.floats("gradients").subarray(from, from + count);
   if (!layer.gradientRows) {
-    const partial = arena.floats(`partial.${index}`);
+    const partial = hasPartial(description.layers[index]!, options.batch) ? arena.floats(`partial.${index}`) : null;
     const moves = learned.map((tensor) => finish(binding, tensor, 0, tensor.size));
     return [
       (batch) => {
-        kernels.addUp(Math.ceil(batch.images / capacity), count, partial, total);
+        if (partial) kernels.addUp(Math.ceil(batch.images / capacity), count, partial, total);
         for (const { absent, offset } of learned)
           for (const [start, end] of absent) total.fill(0, offset - from + start, offset - from + end);
         for (const move of moves) move(batch);
@@ -208,10 +208,12 @@ const layerUpdates = (binding: Binding, index: number, job: "training" | "curvat
       ? squaredRows(binding, index, whole)
       : (images: number, first: number, end: number): void => layer.gradientRows!(spec, whole, images, first, end);
   const units = geometry.output.maps;
+  const outer = job === "training" && options.batch === 1 && stepsOuter(options.optimiser!);
   // Whole tiles of four units, so that cutting leaves no rows over.
   const rows = Math.max(4, 4 * Math.floor(TASK_WEIGHTS / 4 / (count / units)));
   return Array.from({ length: Math.ceil(units / rows) }, (_, task) => {
     const [first, end] = [task * rows, Math.min(units, (task + 1) * rows)];
+    if (outer) return outerTask(binding, learned, whole, [first, end]);
     const moves = learned.map((tensor) =>
       finish(binding, tensor, (tensor.size / units) * first, (tensor.size / units) * end),
     );
@@ -222,18 +224,43 @@ const layerUpdates = (binding: Binding, index: number, job: "training" | "curvat
   });
 };
 
+/** Elements from…to-1 of a tensor, with these gradients. */
+const rangeOf = (
+  { options, arena }: Binding,
+  { offset, kind }: TensorPlace,
+  [from, to]: readonly [number, number],
+  gradient = arena.floats("gradients").subarray(offset + from, offset + to),
+): Range => {
+  const slice = (name: string): Floats => arena.floats(name).subarray(offset + from, offset + to);
+  const state = stateNames(options.optimiser!).map(slice);
+  return { weight: slice("weights"), gradient, state, decays: kind === "weight" };
+};
+
 /** Moves elements from…to-1 of a tensor. */
-const moveTask = ({ options, arena, kernels }: Binding, tensor: TensorPlace, from: number, to: number): Task => {
-  const optimiser = options.optimiser!;
-  const rates = arena.doubles("rates");
-  const slice = (name: string): Floats => arena.floats(name).subarray(tensor.offset + from, tensor.offset + to);
-  const range: Range = {
-    weight: slice("weights"),
-    gradient: slice("gradients"),
-    state: stateNames(optimiser).map(slice),
-    decays: tensor.kind === "weight",
+const moveTask = (binding: Binding, tensor: TensorPlace, from: number, to: number): Task => {
+  const optimiser = binding.options.optimiser!;
+  const rates = binding.arena.doubles("rates");
+  const range = rangeOf(binding, tensor, [from, to]);
+  return ({ index, step }) => update(optimiser, binding.kernels, range, rates[index]!, step + 1);
+};
+
+/** Moves rows from…to-1 of a dense layer by one image: each weight by dOut × in, without the way over its gradient. */
+const outerTask = (
+  binding: Binding,
+  [weight, bias]: readonly TensorPlace[],
+  views: Views,
+  [from, to]: readonly [number, number],
+): Task => {
+  const optimiser = binding.options.optimiser!;
+  const rates = binding.arena.doubles("rates");
+  const dOut = views.dOut.subarray(from, to);
+  const inputs = views.in.length;
+  const weights = rangeOf(binding, weight!, [from * inputs, to * inputs], dOut);
+  const biases = rangeOf(binding, bias!, [from, to], dOut);
+  return ({ index, step }) => {
+    updateOuter(optimiser, binding.kernels, weights, views.in, rates[index]!);
+    update(optimiser, binding.kernels, biases, rates[index]!, step + 1);
   };
-  return ({ index, step }) => update(optimiser, kernels, range, rates[index]!, step + 1);
 };
 
 /** Adds the batch's sums of elements from…to-1 of a tensor to their mean curvature, which the first batch begins anew. */

@@ -6,7 +6,7 @@ import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
 import type { Arena } from "./arena.ts";
 import type { Description, TensorPlace } from "./describe.ts";
-import { arrayOf, learnedOf, learnedSize, type PlanOptions, shardImages } from "./plan.ts";
+import { arrayOf, hasPartial, learnedOf, learnedSize, type PlanOptions, shardImages } from "./plan.ts";
 
 /** One batch of work. */
 export interface Batch {
@@ -62,7 +62,7 @@ export const layerViews = (
   const partialSize = learnedSize(description.layers[index]!);
   const gradient = (tensor: TensorPlace, offset: number): Floats => {
     const [array, start] =
-      layer.gradientRows || shard === "batch"
+      shard === "batch" || !hasPartial(description.layers[index]!, options.batch)
         ? [arena.floats("gradients"), tensor.offset]
         : [arena.floats(`partial.${index}`), shard * partialSize + offset];
     return array.subarray(start, start + tensor.size);

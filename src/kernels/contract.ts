@@ -310,6 +310,21 @@ export interface Kernels {
     gradient: Floats,
     curvature: Floats,
   ): void;
+  /**
+   * A dense layer taught by one image: sgd, or with a curvature sdlm, of weight (units, inputs), whose gradient is dOut × input
+   * and is kept nowhere.
+   */
+  outerStep(
+    inputs: number,
+    units: number,
+    rate: number,
+    decay: number,
+    mu: number,
+    input: Floats,
+    dOut: Floats,
+    weight: Floats,
+    curvature: Floats | null,
+  ): void;
   /** Adam (Kingma & Ba 2015) with decoupled decay; `rate1` = rate / (1 - β₁ᵗ), `scale2` = 1 / √(1 - β₂ᵗ). */
   adam(
     count: number,

@@ -176,6 +176,8 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
       wasm.f32_sgd!(count, rate, decay, momentum, at(weight), at(gradient), at(velocity)),
     sdlm: (count, rate, decay, mu, weight, gradient, curvature) =>
       wasm.f32_sdlm!(count, rate, decay, mu, at(weight), at(gradient), at(curvature)),
+    outerStep: (inputs, units, rate, decay, mu, input, dOut, weight, curvature) =>
+      wasm.f32_outer_step!(inputs, units, rate, decay, mu, at(input), at(dOut), at(weight), at(curvature)),
     adam: (count, rate, decay, beta1, beta2, epsilon, rate1, scale2, weight, gradient, mean, square) =>
       wasm.f32_adam!(
         count, rate * decay, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, rate1, scale2, at(weight), at(gradient), at(mean), at(square)),

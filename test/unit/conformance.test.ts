@@ -7,7 +7,7 @@ import { reference } from "../../src/kernels/reference/index.ts";
 import { checkTrials, openBench, type Trial } from "./support/conformance.ts";
 import { convBackwardInputTrials, convBackwardWeightTrials, convForwardTrials } from "./support/conv-trials.ts";
 import { addUpTrials, lossTrials, normTrials, optimiserTrials, softmaxTrials } from "./support/more-trials.ts";
-import { rbfTrials, sdlmTrials, squareTrials, subsampleTrials } from "./support/paper-trials.ts";
+import { outerTrials, rbfTrials, sdlmTrials, squareTrials, subsampleTrials } from "./support/paper-trials.ts";
 import { tableBackwardInputTrials, tableBackwardWeightTrials, tableForwardTrials } from "./support/table-trials.ts";
 import {
   activationTrials,
@@ -65,6 +65,7 @@ const suites: Record<string, () => Trial[]> = {
   optimisers: optimiserTrials,
   "squares of SDLM": squareTrials,
   "rates of SDLM": sdlmTrials,
+  "dense layers taught by one image": outerTrials,
 };
 
 describe.each(benches)(

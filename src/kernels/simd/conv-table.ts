@@ -4,7 +4,7 @@
 // stored, which dense.ts has: nothing is packed, and nothing is multiplied that no connection asks for.
 import { planeSum } from "./conv-backward-weight";
 import { f32_dense_backward_input, f32_dense_backward_weight, f32_dense_forward } from "./dense";
-import { pad, pixelTable, whole } from "./tiles";
+import { copyFloats, pad, pixelTable, whole } from "./tiles";
 
 /** The first map after `map` that does not see the same maps as it. */
 function endOfGroup(table: usize, seen: i32, maps: i32, map: i32): i32 {
@@ -154,11 +154,9 @@ export function f32_table_backward_input(
       add_patches(image, table + (<usize>(map * seen) << 2), seen, <usize>width << 2, <usize>plane << 2, corners, cornersEnd, field, patches);
       map = end;
     }
-    for (let row = 0; row < from * rows; row++, dIn += <usize>columns << 2)
-      memory.copy(
-        dIn,
-        image + (<usize>((row / rows) * plane + (row % rows + padding) * width + padding) << 2),
-        <usize>columns << 2,
-      );
+    for (let row = 0; row < from * rows; row++, dIn += <usize>columns << 2) {
+      const line = (row / rows) * plane + ((row % rows) + padding) * width + padding;
+      copyFloats(image + (<usize>line << 2), dIn, columns);
+    }
   }
 }

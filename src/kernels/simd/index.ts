@@ -11,7 +11,7 @@ export { f32_dense_backward_input, f32_dense_backward_weight, f32_dense_forward 
 export { f32_distort, u8_distort } from "./distort";
 export { f32_cross_entropy, f32_mean_squared, f32_penalties, f32_softmax } from "./loss";
 export { f32_norm_backward_input, f32_norm_backward_sums, f32_norm_forward, f32_norm_moments } from "./norm";
-export { f32_adam, f32_add_up, f32_sdlm, f32_sgd, f32_square } from "./optimise";
+export { f32_adam, f32_add_up, f32_outer_step, f32_sdlm, f32_sgd, f32_square } from "./optimise";
 export { f32_max_pool_backward, f32_max_pool_forward, f32_sum_pool_backward, f32_sum_pool_forward } from "./pool";
 export { f32_rbf_backward, f32_rbf_forward } from "./rbf";
 export { f32_madd, f32_roof } from "./roof";
