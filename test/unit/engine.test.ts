@@ -84,7 +84,7 @@ describe("a step", () => {
         .trim()
         .split(" ")
         .map(Number);
-      expect(position).toBe(8_000);
+      expect(position).toBe(2_000 * batch);
       expect(bytes).toBeLessThan(16);
     },
   );
