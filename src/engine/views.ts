@@ -68,10 +68,13 @@ export const layerViews = (
     return array.subarray(start, start + tensor.size);
   };
   const learned = training ? learnedOf(description.layers[index]!) : [];
+  const constants = Object.fromEntries(
+    Object.keys(layer.constants?.(spec, geometry.input) ?? {}).map((name) => [name, arena.floats(`${index}.${name}`)]),
+  );
   const buffers = shard === "batch" ? {} : (layer.buffers?.(spec, geometry.input) ?? {});
   return {
     kernels,
-    geometry,
+    geometry: constants["table"] ? { ...geometry, table: constants["table"] } : geometry,
     in: slice(`out.${before}`, size(geometry.input)),
     out: slice(`out.${own}`, size(geometry.output)),
     dIn: training && before >= 0 ? slice(`dOut.${before}`, size(geometry.input)) : null,
@@ -82,12 +85,7 @@ export const layerViews = (
         arena.floats(kind === "statistic" ? "statistics" : "weights").subarray(offset, offset + size),
       ]),
     ),
-    constants: Object.fromEntries(
-      Object.keys(layer.constants?.(spec, geometry.input) ?? {}).map((name) => [
-        name,
-        arena.floats(`${index}.${name}`),
-      ]),
-    ),
+    constants,
     gradients: Object.fromEntries(
       learned.map((tensor) => [tensor.role, gradient(tensor, tensor.offset - learned[0]!.offset)]),
     ),

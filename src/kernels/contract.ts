@@ -15,6 +15,12 @@ export interface Geometry {
   /** Rows and columns added on each side, filled with `paddingValue`. Pooling has none. */
   readonly padding: number;
   readonly paddingValue: number;
+  /**
+   * Of a convolution by a table of connections: map m of out sees `seen` input maps, table[m × seen]…, and weight is (out maps,
+   * seen, field, field). Without, every map sees all.
+   */
+  readonly seen?: number;
+  readonly table?: Floats;
 }
 
 /** How stored ink becomes a net's input: pixel × scale + offset, in the middle of a frame of `paddingValue`. */
@@ -107,44 +113,6 @@ export interface Kernels {
   ): void;
   /** Floats of scratch memory that the three convolutions of this geometry need; what is in it never matters. */
   convScratch(g: Geometry): number;
-
-  /**
-   * The same by a table of connections: map m of out sees the input maps table[m × seen]…, `seen` of them, and weight and dWeight
-   * are (out maps, seen, field, field).
-   */
-  tableForward(
-    g: Geometry,
-    seen: number,
-    table: Floats,
-    images: number,
-    input: Floats,
-    weight: Floats,
-    bias: Floats | null,
-    out: Floats,
-    scratch: Floats,
-  ): void;
-  tableBackwardInput(
-    g: Geometry,
-    seen: number,
-    table: Floats,
-    images: number,
-    dOut: Floats,
-    weight: Floats,
-    dIn: Floats,
-    scratch: Floats,
-  ): void;
-  tableBackwardWeight(
-    g: Geometry,
-    seen: number,
-    table: Floats,
-    images: number,
-    input: Floats,
-    dOut: Floats,
-    dWeight: Floats,
-    dBias: Floats | null,
-    scratch: Floats,
-  ): void;
-  tableScratch(g: Geometry, seen: number): number;
 
   /** out (n, units) = bias + in (n, inputs) · weightᵀ, weight (units, inputs). */
   denseForward(

@@ -1,5 +1,7 @@
 // Compiles the WebAssembly module and dresses its exports as `Kernels`: typed arrays become addresses, geometries become
 // numbers. Arrays must be views of the memory the module was bound to; nothing is checked here.
+
+import type { Floats } from "../shape.ts";
 import type { Activation, Geometry, Kernels } from "./contract.ts";
 import { dropLimit, SQUASH } from "./reference/elementwise.ts";
 
@@ -26,10 +28,11 @@ const curves: Record<Exclude<Activation, "relu">, Curve> = {
 };
 
 /** Floats of scratch that the three kernels need, whichever needs most (each says what it keeps there). */
-const convScratch = ({ input, output, field, padding }: Geometry): number => {
-  const taps = input.maps * field * field;
+const convScratch = ({ input, output, field, padding, seen }: Geometry): number => {
+  const taps = (seen ?? input.maps) * field * field;
   const area = output.rows * output.columns;
   const padded = input.maps * (input.rows + 2 * padding) * (input.columns + 2 * padding);
+  if (seen) return 2 * area + 4 + padded + area * taps + output.maps * taps;
   const tiles = Math.ceil((field * input.maps) / 16);
   const tables = 16 + 2 * (taps + area) + 16;
   const forwardOrWeight = tables + 16 * (taps + area + 4) + padded;
@@ -39,18 +42,18 @@ const convScratch = ({ input, output, field, padding }: Geometry): number => {
   return Math.max(forwardOrWeight, backwardInput);
 };
 
-/** Floats of scratch of a convolution by a table: two tables of pixels, a padded image, patches, and one image's gradient. */
-const tableScratch = ({ input, output, field, padding }: Geometry, seen: number): number => {
-  const taps = seen * field * field;
-  const area = output.rows * output.columns;
-  const padded = input.maps * (input.rows + 2 * padding) * (input.columns + 2 * padding);
-  return 2 * area + 4 + padded + area * taps + output.maps * taps;
-};
-
 // Every number is written out as an argument: spreading arrays here would allocate inside a training step.
 /** The fast kernels, bound to the memory their arrays live in. */
 export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels => {
   const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Export>;
+  /** Which array is written depends on the job. */
+  // biome-ignore format: an argument a line would hide what belongs together
+  const byTable = (
+    job: number, g: Geometry, n: number, input: Floats, weight: Floats, bias: Floats | null, out: Floats, scratch: Floats,
+  ): void =>
+    wasm.f32_table!(
+      job, n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+      g.stride, g.padding, g.paddingValue, g.seen!, at(g.table!), at(input), at(weight), at(bias), at(out), at(scratch));
   // biome-ignore format: an argument a line would hide what belongs together
   return {
     pixels: (g, n, ink, order, first, out) =>
@@ -62,32 +65,25 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
         at(ink) + image * g.rows * g.columns * ink.BYTES_PER_ELEMENT,
         at(out) + slot * (g.rows + 2 * g.padding) * (g.columns + 2 * g.padding) * 4, at(scratch)),
 
-    convForward: (g, n, input, weight, bias, out, scratch) =>
+    convForward: (g, n, input, weight, bias, out, scratch) => {
+      if (g.table) return byTable(0, g, n, input, weight, bias, out, scratch);
       wasm.f32_conv_forward!(
         n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, g.paddingValue, at(input), at(weight), at(bias), at(out), at(scratch)),
-    convBackwardInput: (g, n, dOut, weight, dIn, scratch) =>
+        g.stride, g.padding, g.paddingValue, at(input), at(weight), at(bias), at(out), at(scratch));
+    },
+    convBackwardInput: (g, n, dOut, weight, dIn, scratch) => {
+      if (g.table) return byTable(1, g, n, dIn, weight, null, dOut, scratch);
       wasm.f32_conv_backward_input!(
         n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, at(dOut), at(weight), at(dIn), at(scratch)),
-    convBackwardWeight: (g, n, input, dOut, dWeight, dBias, scratch) =>
+        g.stride, g.padding, at(dOut), at(weight), at(dIn), at(scratch));
+    },
+    convBackwardWeight: (g, n, input, dOut, dWeight, dBias, scratch) => {
+      if (g.table) return byTable(2, g, n, input, dWeight, dBias, dOut, scratch);
       wasm.f32_conv_backward_weight!(
         n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, g.paddingValue, at(input), at(dOut), at(dWeight), at(dBias), at(scratch)),
+        g.stride, g.padding, g.paddingValue, at(input), at(dOut), at(dWeight), at(dBias), at(scratch));
+    },
     convScratch,
-    tableForward: (g, seen, table, n, input, weight, bias, out, scratch) =>
-      wasm.f32_table_forward!(
-        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, g.paddingValue, seen, at(table), at(input), at(weight), at(bias), at(out), at(scratch)),
-    tableBackwardInput: (g, seen, table, n, dOut, weight, dIn, scratch) =>
-      wasm.f32_table_backward_input!(
-        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, seen, at(table), at(dOut), at(weight), at(dIn), at(scratch)),
-    tableBackwardWeight: (g, seen, table, n, input, dOut, dWeight, dBias, scratch) =>
-      wasm.f32_table_backward_weight!(
-        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, g.paddingValue, seen, at(table), at(input), at(dOut), at(dWeight), at(dBias), at(scratch)),
-    tableScratch,
 
     denseForward: (n, inputs, units, input, weight, bias, out) =>
       wasm.f32_dense_forward!(n, inputs, units, at(input), at(weight), at(bias), at(out)),

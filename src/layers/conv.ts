@@ -98,50 +98,35 @@ export const census = (spec: ConvSpec, input: Shape): Census => {
   return { multiplyAdds, connections: multiplyAdds + rows * columns * spec.maps };
 };
 
-export const window = ({ field, stride, padding, paddingValue }: ConvSpec): Window => ({
+export const window = ({ field, stride, padding, paddingValue, compact, from }: ConvSpec): Window => ({
   field,
   stride,
   padding,
   paddingValue,
+  ...(compact ? { seen: from![0]!.length } : {}),
 });
 
 export const inPlace = false;
 
-export const scratch = ({ compact, from }: ConvSpec, geometry: Geometry, kernels: Kernels): number =>
-  compact ? kernels.tableScratch(geometry, from![0]!.length) : kernels.convScratch(geometry);
+export const scratch = (geometry: Geometry, kernels: Kernels): number => kernels.convScratch(geometry);
 
-/** Of a compact tensor: which input maps each map sees, in a row. */
+/** Of a compact tensor: which input maps each map sees, in a row; part of the geometry that the kernels are given. */
 export const constants = ({ compact, from }: ConvSpec): Record<string, readonly number[]> =>
   compact ? { table: from!.flat() } : {};
 
 export const forward = (spec: ConvSpec, v: Views, pass: Pass): void => {
-  const { kernels, geometry, constants, scratch } = v;
   const { weight, bias } = v.tensors;
   const shared = spec.biasPer === "map" ? bias! : null;
-  if (!spec.compact) kernels.convForward(geometry, pass.images, v.in, weight!, shared, v.out, scratch);
-  else {
-    const seen = spec.from![0]!.length;
-    kernels.tableForward(geometry, seen, constants["table"]!, pass.images, v.in, weight!, shared, v.out, scratch);
-  }
-  if (!shared) kernels.unitBiasForward(pass.images, bias!.length, bias!, v.out);
+  v.kernels.convForward(v.geometry, pass.images, v.in, weight!, shared, v.out, v.scratch);
+  if (!shared) v.kernels.unitBiasForward(pass.images, bias!.length, bias!, v.out);
 };
 
 export const backward = (spec: ConvSpec, v: Views, pass: Pass): void => {
-  const { kernels, geometry, constants, dIn, dOut, scratch } = v;
-  const { weight } = v.tensors;
   const dBias = v.gradients["bias"]!;
-  const dWeight = v.gradients["weight"]!;
   const shared = spec.biasPer === "map" ? dBias : null;
-  if (!spec.compact) {
-    kernels.convBackwardWeight(geometry, pass.images, v.in, dOut, dWeight, shared, scratch);
-    if (dIn) kernels.convBackwardInput(geometry, pass.images, dOut, weight!, dIn, scratch);
-  } else {
-    const seen = spec.from![0]!.length;
-    const table = constants["table"]!;
-    kernels.tableBackwardWeight(geometry, seen, table, pass.images, v.in, dOut, dWeight, shared, scratch);
-    if (dIn) kernels.tableBackwardInput(geometry, seen, table, pass.images, dOut, weight!, dIn, scratch);
-  }
-  if (!shared) kernels.unitBiasBackward(pass.images, dBias.length, dOut, dBias);
+  v.kernels.convBackwardWeight(v.geometry, pass.images, v.in, v.dOut, v.gradients["weight"]!, shared, v.scratch);
+  if (!shared) v.kernels.unitBiasBackward(pass.images, dBias.length, v.dOut, dBias);
+  if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, v.tensors["weight"]!, v.dIn, v.scratch);
 };
 
 export const curvature = (spec: ConvSpec, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);

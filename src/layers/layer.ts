@@ -98,7 +98,7 @@ export interface Layer<Spec> {
   /** Small arrays kept by each shard: name → number of floats. */
   buffers?(spec: Spec, input: Shape): Readonly<Record<string, number>>;
   /** Floats of scratch the kernels need. */
-  scratch?(spec: Spec, geometry: Geometry, kernels: Kernels): number;
+  scratch?(geometry: Geometry, kernels: Kernels): number;
 }
 
 /** A tensor that is learned. */

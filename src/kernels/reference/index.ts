@@ -14,7 +14,6 @@ const { SQUASH: _, dropLimit: __, ...units } = elementwise;
 export const reference: Kernels = {
   ...conv,
   convScratch: () => 0,
-  tableScratch: () => 0,
   ...dense,
   ...pool,
   ...units,

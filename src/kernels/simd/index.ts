@@ -6,7 +6,7 @@ export { f32_conv_backward_weight } from "./conv-backward-weight";
 export { tile_2x16, tile_4x8 } from "./tiles";
 export { columns_2x16, taps_4x2 } from "./conv-columns";
 export { f32_conv_forward } from "./conv-forward";
-export { add_patches, f32_table_backward_input, f32_table_backward_weight, f32_table_forward, take_patches } from "./conv-table";
+export { add_patches, f32_table, take_patches } from "./conv-table";
 export { f32_dense_backward_input, f32_dense_backward_weight, f32_dense_forward } from "./dense";
 export { f32_distort, u8_distort } from "./distort";
 export { f32_cross_entropy, f32_mean_squared, f32_penalties, f32_softmax } from "./loss";

@@ -45,14 +45,14 @@ export const tableForwardTrials = (): Trial[] =>
     const { g, images, seen, table } = example;
     const reads = { input: floats("input", images * size(g.input)), weight: floats("weight", weights(example)) };
     return {
-      label: label("tableForward", example),
+      label: label("convForward", example),
       reads: { ...reads, table, bias: floats("bias", g.output.maps) },
       writes: { out: images * size(g.output) },
-      scratch: (k) => k.tableScratch(g, seen),
+      scratch: (k) => k.convScratch({ ...g, seen }),
       call: (k, { floats }) => {
         const bias = number % 2 === 0 ? floats("bias") : null;
         const [input, weight, out] = [floats("input"), floats("weight"), floats("out")];
-        k.tableForward(g, seen, floats("table"), images, input, weight, bias, out, floats("scratch"));
+        k.convForward({ ...g, seen, table: floats("table") }, images, input, weight, bias, out, floats("scratch"));
       },
       terms: seen * g.field ** 2 + 1,
     };
@@ -63,13 +63,13 @@ export const tableBackwardInputTrials = (): Trial[] =>
     const { g, images, seen, table } = example;
     const reads = { dOut: floats("dOut", images * size(g.output)), weight: floats("weight", weights(example)) };
     return {
-      label: label("tableBackwardInput", example),
+      label: label("convBackwardInput", example),
       reads: { ...reads, table },
       writes: { dIn: images * size(g.input) },
-      scratch: (k) => k.tableScratch(g, seen),
+      scratch: (k) => k.convScratch({ ...g, seen }),
       call: (k, { floats }) => {
         const [dOut, weight, dIn] = [floats("dOut"), floats("weight"), floats("dIn")];
-        k.tableBackwardInput(g, seen, floats("table"), images, dOut, weight, dIn, floats("scratch"));
+        k.convBackwardInput({ ...g, seen, table: floats("table") }, images, dOut, weight, dIn, floats("scratch"));
       },
       terms: g.output.maps * g.field ** 2,
     };
@@ -80,14 +80,22 @@ export const tableBackwardWeightTrials = (): Trial[] =>
     const { g, images, seen, table } = example;
     const reads = { input: floats("input", images * size(g.input)), dOut: floats("dOut", images * size(g.output)) };
     return {
-      label: label("tableBackwardWeight", example),
+      label: label("convBackwardWeight", example),
       reads: { ...reads, table },
       writes: { dWeight: weights(example), dBias: g.output.maps },
-      scratch: (k) => k.tableScratch(g, seen),
+      scratch: (k) => k.convScratch({ ...g, seen }),
       call: (k, { floats }) => {
         const dBias = number % 2 === 0 ? floats("dBias") : null;
         const [input, dOut, dWeight] = [floats("input"), floats("dOut"), floats("dWeight")];
-        k.tableBackwardWeight(g, seen, floats("table"), images, input, dOut, dWeight, dBias, floats("scratch"));
+        k.convBackwardWeight(
+          { ...g, seen, table: floats("table") },
+          images,
+          input,
+          dOut,
+          dWeight,
+          dBias,
+          floats("scratch"),
+        );
       },
       terms: images * g.output.rows * g.output.columns,
     };
