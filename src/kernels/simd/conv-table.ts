@@ -91,7 +91,7 @@ export function f32_table(
   const image = zeros + (<usize>area << 2), patches = image + <usize>from * planeBytes;
   const own = patches + (<usize>(area * taps) << 2);
   pixelTable(corners, outRows, outColumns, stride, width);
-  memory.fill(zeros, 0, <usize>area << 2);
+  for (let at = zeros; at < image; at += 4) store<f32>(at, 0);
   for (let n = 0; n < images; n++) {
     if (job == 1) memory.fill(image, 0, <usize>from * planeBytes);
     else pad(input, image, from, rows, columns, padding, paddingValue);
