@@ -20,9 +20,9 @@ import type { Profile, ProfileRow } from "./result.ts";
 
 const SEED = 1;
 const RATE = 0.000_1;
-const IMAGES = 64;
+const IMAGES = 16;
 /** Of one block: long enough for the clock, short enough that some blocks are not interrupted by other programs. */
-const BLOCK_MS = 2;
+const BLOCK_MS = 1;
 
 /** What of a step a row can be, in the order of the rows. */
 const directions = [
