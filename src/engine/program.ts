@@ -97,8 +97,17 @@ const inputOperation = ({ description, options, arena, kernels, thread }: Bindin
   };
 };
 
+/** Of every layer in every shard. */
+const shardViews = (binding: Binding): Views[][] =>
+  binding.description.layers.map((_, index) => {
+    const peers: Views[] = [];
+    for (let shard = 0; shard < shardCount(binding.options.batch); shard++)
+      peers.push(layerViews(binding, index, shard, peers));
+    return peers;
+  });
+
 /** Forward through all layers and, for training or curvature, back: cut into phases wherever a layer must know every shard. */
-const shardPhases = (binding: Binding, job: keyof Program): Phase[] => {
+const shardPhases = (binding: Binding, job: keyof Program, views: readonly (readonly Views[])[]): Phase[] => {
   const { description, options } = binding;
   const training = job === "training";
   const shards = [...Array(shardCount(options.batch)).keys()];
@@ -111,11 +120,6 @@ const shardPhases = (binding: Binding, job: keyof Program): Phase[] => {
   // A layer that works in place, but on an array that is not to be written over, works on a copy.
   const copies = (index: number): boolean =>
     description.layers[index]!.layer.inPlace && !sharesArray(description.layers, index);
-  const views = description.layers.map((_, index) => {
-    const peers: Views[] = [];
-    for (const shard of shards) peers.push(layerViews(binding, index, shard, peers));
-    return peers;
-  });
   cut();
   each("input", -1, (shard) => inputOperation(binding, shard));
   for (const [index, { layer, spec }] of description.layers.entries()) {
@@ -285,10 +289,14 @@ const fillConstants = ({ description, arena }: Binding): void => {
 export const bindProgram = (binding: Binding): Program => {
   const { optimiser } = binding.options;
   fillConstants(binding);
-  const phases = (job: "training" | "curvature"): Phase[] => [...shardPhases(binding, job), updatePhase(binding, job)];
+  const views = shardViews(binding);
+  const phases = (job: "training" | "curvature"): Phase[] => [
+    ...shardPhases(binding, job, views),
+    updatePhase(binding, job),
+  ];
   return {
     training: optimiser ? phases("training") : [],
-    evaluation: shardPhases(binding, "evaluation"),
+    evaluation: shardPhases(binding, "evaluation", views),
     curvature: optimiser?.kind === "sdlm" ? phases("curvature") : [],
   };
 };
