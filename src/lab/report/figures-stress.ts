@@ -91,7 +91,7 @@ export const robustnessFigureOf =
     return lineChart({
       id: idOf(warp),
       title: warp.name[0]!.toUpperCase() + warp.name.slice(1),
-      description: `Error on ${set.count} test images, each spoilt in the same way, with Wilson's 95 % intervals. ${warp.unchanged} leaves them as they are.`,
+      description: `Error on ${set.count} test images, each spoilt in the same way, with Wilson's 95\u00a0% intervals. ${warp.unchanged} leaves them as they are.`,
       x: { label: warp.label, from: warp.degrees[0]!, to: warp.degrees.at(-1)! },
       y: { label: "error", from: 0, to: 1, format: perCent },
       height: 260,
