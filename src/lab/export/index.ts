@@ -3,6 +3,7 @@
 import { LenetError } from "../../errors.ts";
 import { closest } from "../../words.ts";
 import type { Model } from "../model.ts";
+import { cOf } from "./c.ts";
 import { onnxOf } from "./onnx.ts";
 
 /** One way to write a model down. */
@@ -20,6 +21,17 @@ export const exportKinds: Readonly<Record<string, ExportKind>> = {
     about: "ONNX, opset 17: onnxruntime, OpenCV, TensorRT and many more",
     ending: ".onnx",
     write: async (model) => new Map([[".onnx", onnxOf(model)]]),
+  },
+  c: {
+    about: "C99, a source file and its header, no dependency but math.h: micro-controllers",
+    ending: ".c",
+    write: async (model, name) => {
+      const { source, header } = cOf(model, name);
+      return new Map([
+        [".c", source],
+        [".h", header],
+      ]);
+    },
   },
 };
 

@@ -60,7 +60,5 @@ export const digitsFor = async ({ image: { rows } }: Net, count: number): Promis
 const loadDigits = async (side: number): Promise<Ink> => {
   const { images } = await loadData("mnist", "test");
   const some = images.slice(0, 200 * 28 * 28);
-  return side === 28
-    ? some
-    : deriveImages(some, readOptions("mnist", derivations, `size=${side}`)).images;
+  return side === 28 ? some : deriveImages(some, readOptions("mnist", derivations, `size=${side}`)).images;
 };
