@@ -1,9 +1,12 @@
 // Models in the files of other tools: what they can be written as, and the files that come of it. docs/formats.md says what is
 // in each.
 import { LenetError } from "../../errors.ts";
+import { encodeKeras, encodeKerasH5 } from "../../formats/keras.ts";
 import { closest } from "../../words.ts";
+import { weightsFile } from "../load.ts";
 import type { Model } from "../model.ts";
 import { cOf } from "./c.ts";
+import { kerasOf } from "./keras.ts";
 import { onnxOf } from "./onnx.ts";
 
 /** One way to write a model down. */
@@ -32,6 +35,21 @@ export const exportKinds: Readonly<Record<string, ExportKind>> = {
         [".h", header],
       ]);
     },
+  },
+  keras: {
+    about: "Keras 3, one .keras file",
+    ending: ".keras",
+    write: async (model) => new Map([[".keras", await encodeKeras(kerasOf(model))]]),
+  },
+  h5: {
+    about: "Keras 3, one .h5 file, as older programs want it",
+    ending: ".h5",
+    write: async (model) => new Map([[".h5", await encodeKerasH5(kerasOf(model))]]),
+  },
+  safetensors: {
+    about: "safetensors, as our own: what was read from another tool's file, under the papers' names",
+    ending: ".safetensors",
+    write: async (model) => new Map([[".safetensors", weightsFile(model)]]),
   },
 };
 

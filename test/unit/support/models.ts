@@ -19,7 +19,6 @@ export const untaught = [
   "lenet4:c5=five",
   "boosted-lenet4",
   "ablation:activation=tanh,dropout=0.5",
-  "ablation:norm=no",
   "mlp:hidden=12,second=11,side=20",
   "linear:side=16",
 ];
