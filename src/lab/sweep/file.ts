@@ -282,3 +282,15 @@ export const trainingIn = ({ net, parameters }: Pick<Sweep, "net" | "parameters"
     net,
     parameters.map(({ target }, index) => [target, cell[index]!] as const),
   );
+
+/** Whether a parameter has more than one value. */
+export const varies = ({ domain }: Parameter): boolean => (valuesIn(domain)?.length ?? 2) > 1;
+
+/** A cell's values by name, of the parameters that vary. */
+export const variedValues = (
+  { parameters }: Pick<Sweep, "parameters">,
+  cell: readonly Value[],
+): Record<string, Value> =>
+  Object.fromEntries(
+    parameters.flatMap((parameter, index) => (varies(parameter) ? [[parameter.name, cell[index]!] as const] : [])),
+  );
