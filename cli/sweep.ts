@@ -10,12 +10,14 @@ import { createSweep, openSweep, sameOrigins, type Trainer, trainerOf } from "..
 import { nextGeneration } from "../src/lab/sweep/methods.ts";
 import { cellName } from "../src/lab/sweep/names.ts";
 import { openPool } from "../src/lab/sweep/pool.ts";
+import { documentOf } from "../src/lab/sweep/report.ts";
 import { readResults, type SweepResults, valuesText } from "../src/lab/sweep/results.ts";
 import { runSweep } from "../src/lab/sweep/run.ts";
 import { alignedTable } from "../src/lab/table.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { wholeFrom, withDataDir, withJson } from "./options.ts";
 import { coloursFor, percent, print, printJson, program, say } from "./output.ts";
+import { sweepReportCommand } from "./sweep-report.ts";
 import { showSweep, valueText } from "./sweep-view.ts";
 
 interface Options {
@@ -113,7 +115,7 @@ const run = async (file: string | undefined, options: Options): Promise<void> =>
 };
 
 const tellResults = (dir: string, results: SweepResults, json: boolean): void => {
-  if (json) printJson({ dir, ...results });
+  if (json) printJson({ dir, ...documentOf(results) });
   else print(ranking(results));
   const failed = results.cells.flatMap(({ trials }) => trials.filter(({ status }) => status === "failed"));
   if (failed.length > 0)
@@ -168,5 +170,6 @@ export function sweepCommand(): Command {
     .option("--resume <dir>", "go on with a sweep")
     .option("--list", "show the cells, train nothing")
     .addHelpText("after", more);
+  command.addCommand(sweepReportCommand());
   return withJson(withDataDir(command)).action(run);
 }

@@ -100,7 +100,7 @@ describe("lenet sweep", () => {
         .split("\n")
         .slice(1, 3)
         .map((line) => line.replace(/^\S+ +/, "")),
-    ).toEqual(["activation tanh", "activation relu"]);
+    ).toEqual(["tanh", "activation relu"]);
     expect(stderr).toBe("2 cells × 2 seeds\n");
   });
 

@@ -120,8 +120,9 @@ const compareCells = (metric: Metric, a: CellResult, b: CellResult): number => {
   return missing || reached || compareValues(metric, a.value?.mean, b.value?.mean) || a.cell - b.cell;
 };
 
-/** `relu, norm yes, dropout 0.1`: a cell's values in a few words. */
-export const valuesText = (values: CellResult["values"]): string =>
-  Object.entries(values)
-    .map(([name, value]) => `${name.split(".").at(-1)} ${value}`)
-    .join(", ") || "the only cell";
+/** `relu, norm yes, dropout 0.1`: a cell's values in a few words; a word that says what it is stands alone. */
+export const valuesText = (values: CellResult["values"]): string => {
+  const text = ([name, value]: readonly [string, Value]): string =>
+    typeof value === "string" && !["yes", "no"].includes(value) ? value : `${name.split(".").at(-1)} ${value}`;
+  return Object.entries(values).map(text).join(", ") || "the only cell";
+};
