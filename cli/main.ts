@@ -44,6 +44,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./reproduce.ts")).reproduceCommand(),
   },
   {
+    name: "sweep",
+    about: "ask a question of many nets: grids, searches, several seeds",
+    load: async () => (await import("./sweep.ts")).sweepCommand(),
+  },
+  {
     name: "baseline",
     about: "run a classifier that LeNet-5 was compared with in 1998",
     load: async () => (await import("./baseline.ts")).baselineCommand(),
