@@ -120,10 +120,10 @@ export const backward = (spec: ConvSpec, v: Views, pass: Pass): void => {
   const dBias = v.gradients["bias"]!;
   const shared = spec.biasPer === "map" ? dBias : null;
   const dWeight = spec.compact ? v.buffers["dWeight"]! : v.gradients["weight"]!;
-  v.kernels.convBackwardWeight(v.geometry, pass.images, v.in, v.dOut, dWeight, shared, v.scratch);
+  const weight = v.dIn ? allWeights(spec, v) : v.tensors["weight"]!;
+  v.kernels.convBackward(v.geometry, pass.images, v.in, v.dOut, weight, v.dIn, dWeight, shared, v.scratch);
   if (spec.compact) fold(spec, v.geometry, dWeight, v.gradients["weight"]!);
   if (!shared) v.kernels.unitBiasBackward(pass.images, dBias.length, v.dOut, dBias);
-  if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, allWeights(spec, v), v.dIn, v.scratch);
 };
 
 /** Of a compact tensor: what the kernels work on, all maps joined to all, and its gradient. */

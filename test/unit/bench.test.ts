@@ -212,7 +212,7 @@ test("kernelCases: the papers' own kernels are there, and every case can be run"
 test("lenet bench --kernels --out --compare: keeps its figures and sets them beside earlier ones", async () => {
   const out = join(folder, "deeper", "kernels.json");
   await lenetBench("--kernels", "--quick", "--seconds", "0.001", "--out", out);
-  expect(stdout).toMatch(/^C3 backward to the weights +8 +[\d.]+ +[\d.]+ +[\d.]+ +\d+ %$/m);
+  expect(stdout).toMatch(/^C3 backward +8 +[\d.]+ +[\d.]+ +[\d.]+ +\d+ %$/m);
   const kept: BenchResult = JSON.parse(await readFile(out, "utf8"));
   expect(kept).toMatchObject({ kind: "lenet bench", settings: { net: "lenet5", seconds: 0.001, repetitions: 1 } });
   stdout = "";
