@@ -111,7 +111,19 @@ export interface Kernels {
     dBias: Floats | null,
     scratch: Floats,
   ): void;
-  /** Floats of scratch memory that the three convolutions of this geometry need; what is in it never matters. */
+  /** Both at once, which may share work; `dIn` may be null. */
+  convBackward(
+    g: Geometry,
+    images: number,
+    input: Floats,
+    dOut: Floats,
+    weight: Floats,
+    dIn: Floats | null,
+    dWeight: Floats,
+    dBias: Floats | null,
+    scratch: Floats,
+  ): void;
+  /** Floats of scratch memory that the convolutions of this geometry need; what is in it never matters. */
   convScratch(g: Geometry): number;
 
   /** out (n, units) = bias + in (n, inputs) · weightᵀ, weight (units, inputs). */

@@ -27,8 +27,34 @@ const curves: Record<Exclude<Activation, "relu">, Curve> = {
   sigmoid: { amplitude: 0.5, slope: 0.5, shift: 0.5, steepness: 1, low: 0, high: 1 },
 };
 
-/** Floats of scratch that the three kernels need, whichever needs most (each says what it keeps there). */
-const convScratch = ({ input, output, field, padding, seen }: Geometry): number => {
+/** Whether minimal filtering can do it (simd/winograd.ts); it takes images four at a time. */
+const fitsWinograd = ({ input, output, field, stride, padding, seen }: Geometry): boolean =>
+  seen === undefined &&
+  field === 5 &&
+  stride === 1 &&
+  padding === 0 &&
+  input.maps === 6 &&
+  output.maps === 16 &&
+  output.rows % 2 === 0 &&
+  output.columns % 2 === 0;
+
+const filters = (g: Geometry, images: number): boolean => images >= 4 && fitsWinograd(g);
+
+/** Floats of scratch of both its kernels, whichever needs most of a thing. */
+const winogradScratch = ({ input, output }: Geometry): number => {
+  const area = input.rows * input.columns;
+  const outArea = output.rows * output.columns;
+  const lines = 4 * area * input.maps;
+  const bands = 24 * output.rows * input.columns * input.maps;
+  const tiles = outArea / 4 + 2;
+  const points = 180 * input.maps * output.maps;
+  return area + outArea + 6 + lines + bands + tiles * (48 * input.maps + 88 * output.maps) + points;
+};
+
+/** Floats of scratch that the convolutions need, whichever needs most (each says what it keeps there). */
+const convScratch = (g: Geometry): number => Math.max(plainScratch(g), fitsWinograd(g) ? winogradScratch(g) : 0);
+
+const plainScratch = ({ input, output, field, padding, seen }: Geometry): number => {
   const taps = (seen ?? input.maps) * field * field;
   const area = output.rows * output.columns;
   const padded = input.maps * (input.rows + 2 * padding) * (input.columns + 2 * padding);
@@ -55,6 +81,20 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
       job, n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
       g.stride, g.padding, g.paddingValue, g.seen!, at(g.table!), at(input), at(weight), at(bias), at(out), at(scratch));
   // biome-ignore format: an argument a line would hide what belongs together
+  const convBackwardInput: Kernels["convBackwardInput"] = (g, n, dOut, weight, dIn, scratch) => {
+    if (g.table) return byTable(1, g, n, dIn, weight, null, dOut, scratch);
+    wasm.f32_conv_backward_input!(
+      n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+      g.stride, g.padding, at(dOut), at(weight), at(dIn), at(scratch));
+  };
+  // biome-ignore format: as above
+  const convBackwardWeight: Kernels["convBackwardWeight"] = (g, n, input, dOut, dWeight, dBias, scratch) => {
+    if (g.table) return byTable(2, g, n, input, dWeight, dBias, dOut, scratch);
+    wasm.f32_conv_backward_weight!(
+      n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+      g.stride, g.padding, g.paddingValue, at(input), at(dOut), at(dWeight), at(dBias), at(scratch));
+  };
+  // biome-ignore format: as above
   return {
     pixels: (g, n, ink, order, first, out) =>
       (ink.BYTES_PER_ELEMENT === 1 ? wasm.u8_pixels! : wasm.f32_pixels!)(
@@ -67,22 +107,23 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
 
     convForward: (g, n, input, weight, bias, out, scratch) => {
       if (g.table) return byTable(0, g, n, input, weight, bias, out, scratch);
+      if (filters(g, n))
+        return wasm.f32_winograd_forward!(
+          n, g.input.rows, g.input.columns, at(input), at(weight), at(bias), at(out), at(scratch));
       wasm.f32_conv_forward!(
         n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
         g.stride, g.padding, g.paddingValue, at(input), at(weight), at(bias), at(out), at(scratch));
     },
-    convBackwardInput: (g, n, dOut, weight, dIn, scratch) => {
-      if (g.table) return byTable(1, g, n, dIn, weight, null, dOut, scratch);
-      wasm.f32_conv_backward_input!(
-        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, at(dOut), at(weight), at(dIn), at(scratch));
+    convBackward: (g, n, input, dOut, weight, dIn, dWeight, dBias, scratch) => {
+      if (filters(g, n))
+        return wasm.f32_winograd_backward!(
+          n, g.input.rows, g.input.columns, at(input), at(dOut), at(weight), at(dIn), at(dWeight), at(dBias),
+          at(scratch));
+      convBackwardWeight(g, n, input, dOut, dWeight, dBias, scratch);
+      if (dIn) convBackwardInput(g, n, dOut, weight, dIn, scratch);
     },
-    convBackwardWeight: (g, n, input, dOut, dWeight, dBias, scratch) => {
-      if (g.table) return byTable(2, g, n, input, dWeight, dBias, dOut, scratch);
-      wasm.f32_conv_backward_weight!(
-        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, g.paddingValue, at(input), at(dOut), at(dWeight), at(dBias), at(scratch));
-    },
+    convBackwardInput,
+    convBackwardWeight,
     convScratch,
 
     denseForward: (n, inputs, units, input, weight, bias, out) =>

@@ -2,7 +2,7 @@
 // (1989), a table of connections (C3 of 1998), a bias for each unit instead of each map (1989).
 import { LenetError } from "../errors.ts";
 import type { Geometry, Kernels } from "../kernels/contract.ts";
-import { type Floats, formatShape, type Shape } from "../shape.ts";
+import { formatShape, type Shape } from "../shape.ts";
 import * as dense from "./dense.ts";
 import { type Census, learned, type ParameterSpec, type Pass, type Views, type Window } from "./layer.ts";
 
@@ -124,30 +124,10 @@ export const forward = (spec: ConvSpec, v: Views, pass: Pass): void => {
 export const backward = (spec: ConvSpec, v: Views, pass: Pass): void => {
   const dBias = v.gradients["bias"]!;
   const shared = spec.biasPer === "map" ? dBias : null;
-  v.kernels.convBackwardWeight(v.geometry, pass.images, v.in, v.dOut, v.gradients["weight"]!, shared, v.scratch);
+  const weight = v.tensors["weight"]!;
+  const dWeight = v.gradients["weight"]!;
+  v.kernels.convBackward(v.geometry, pass.images, v.in, v.dOut, weight, v.dIn, dWeight, shared, v.scratch);
   if (!shared) v.kernels.unitBiasBackward(pass.images, dBias.length, v.dOut, dBias);
-  if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, v.tensors["weight"]!, v.dIn, v.scratch);
-};
-
-/** For files of other tools: puts compact weights into their places among all, (maps, inputMaps, field, field); connections that do not exist are zero. */
-export const unfold = ({ from, field }: ConvSpec, inputMaps: number, held: Floats, all: Floats): void => {
-  const area = field ** 2;
-  all.fill(0);
-  for (let map = 0, next = 0; map < from!.length; map++)
-    for (let index = 0; index < from![map]!.length; index++) {
-      const place = (map * inputMaps + from![map]![index]!) * area;
-      for (let tap = 0; tap < area; tap++) all[place + tap] = held[next++]!;
-    }
-};
-
-/** The opposite: takes the numbers of the connections that exist. */
-export const fold = ({ from, field }: ConvSpec, inputMaps: number, all: Floats, compact: Floats): void => {
-  const area = field ** 2;
-  for (let map = 0, next = 0; map < from!.length; map++)
-    for (let index = 0; index < from![map]!.length; index++) {
-      const place = (map * inputMaps + from![map]![index]!) * area;
-      for (let tap = 0; tap < area; tap++) compact[next++] = all[place + tap]!;
-    }
 };
 
 export const curvature = (spec: ConvSpec, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);

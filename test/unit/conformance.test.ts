@@ -5,7 +5,13 @@ import type { Activation, Kernels } from "../../src/kernels/contract.ts";
 import { arithmetics, hasFused } from "../../src/kernels/module.ts";
 import { reference } from "../../src/kernels/reference/index.ts";
 import { checkTrials, openBench, type Trial } from "./support/conformance.ts";
-import { convBackwardInputTrials, convBackwardWeightTrials, convForwardTrials } from "./support/conv-trials.ts";
+import {
+  convBackwardInputTrials,
+  convBackwardTrials,
+  convBackwardWeightTrials,
+  convForwardTrials,
+} from "./support/conv-trials.ts";
+import { filterBackwardTrials, filterForwardTrials } from "./support/filter-trials.ts";
 import { addUpTrials, lossTrials, normTrials, optimiserTrials, softmaxTrials } from "./support/more-trials.ts";
 import { outerTrials, rbfTrials, sdlmTrials, squareTrials, subsampleTrials } from "./support/paper-trials.ts";
 import { tableBackwardInputTrials, tableBackwardWeightTrials, tableForwardTrials } from "./support/table-trials.ts";
@@ -46,6 +52,9 @@ const suites: Record<string, () => Trial[]> = {
   "convForward by a table": tableForwardTrials,
   "convBackwardInput by a table": tableBackwardInputTrials,
   "convBackwardWeight by a table": tableBackwardWeightTrials,
+  convBackward: convBackwardTrials,
+  "minimal filtering, forward": filterForwardTrials,
+  "minimal filtering, backward": filterBackwardTrials,
   denseForward: denseForwardTrials,
   denseBackwardInput: denseBackwardInputTrials,
   denseBackwardWeight: denseBackwardWeightTrials,

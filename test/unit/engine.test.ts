@@ -8,7 +8,7 @@ import { describe as describeNet } from "../../src/engine/describe.ts";
 import { type DistortSpec, distortion } from "../../src/engine/distort.ts";
 import { initialise } from "../../src/engine/initialise.ts";
 import { shardCount, shardImages } from "../../src/engine/plan.ts";
-import { step, walk } from "../../src/engine/step.ts";
+import { walk } from "../../src/engine/step.ts";
 import { startTeam, type Team } from "../../src/engine/team.ts";
 import { LenetError } from "../../src/errors.ts";
 import { kernelModule } from "../../src/kernels/module.ts";
@@ -157,33 +157,6 @@ describe("a batch", () => {
         expect(Math.max(...got!.map((value, i) => Math.abs(value - wanted![i]!))) / largest).toBeLessThan(bound);
       }
     });
-
-  for (const [arithmetic, bound] of bounds)
-    it.each(["sgd", "sdlm"] as const)(
-      `of one image teaches by %s what it does in a larger plan (${arithmetic}).`,
-      (kind) => {
-        const layers = small.layers.filter(({ kind }) => !["dropout", "batchNorm"].includes(kind));
-        const taught = [1, 2].map((batch) => {
-          const rigged = rig(
-            { ...small, layers },
-            { batch, images: 3, arithmetic, optimiser: optimiser(kind, { decay: 0.1 }) },
-          );
-          const { arena, program } = rigged;
-          arena.doubles("rates").fill(0.05);
-          if (kind === "sdlm")
-            arena
-              .floats("curvature")
-              .set(Array.from({ length: arena.floats("weights").length }, (_, i) => (i % 7) / 3));
-          const start = arena.floats("weights").slice();
-          for (const first of [0, 1, 2])
-            step(program, { training: true, first, images: 1, index: first, step: first }, alone());
-          return Array.from(arena.floats("weights"), (weight, i) => weight - start[i]!);
-        });
-        const far = taught[0]!.map((change, i) => Math.abs(change - taught[1]![i]!));
-        expect(Math.max(...far)).toBeLessThan(bound);
-        expect(taught[0]!.filter((change) => Math.abs(change) > 10 * bound).length).toBeGreaterThan(100);
-      },
-    );
 
   it("leaves the same units out by dropout however it is cut: places count within the batch.", () => {
     const layers = [dropout("D", 0.5), dense("OUT", { units: 10 })];

@@ -57,3 +57,8 @@ export const convBackwardWeight: Kernels["convBackwardWeight"] = (g, images, inp
     if (dBias) for (let unit = 0; unit < size(g.output); unit++) dBias[Math.floor(unit / area)]! += dOut[to + unit]!;
   }
 };
+
+export const convBackward: Kernels["convBackward"] = (g, images, input, dOut, weight, dIn, dWeight, dBias, scratch) => {
+  convBackwardWeight(g, images, input, dOut, dWeight, dBias, scratch);
+  if (dIn) convBackwardInput(g, images, dOut, weight, dIn, scratch);
+};

@@ -31,7 +31,9 @@ const directions = [
   "loss",
   "backward to the input",
   "backward to the weights",
+  "backward to both",
   "backward",
+  "summing gradients",
   "optimiser",
   "around the kernels",
   "counting",
@@ -42,10 +44,12 @@ const parts = ["input", "forward", "loss", "backward", "update"] as const;
 
 const directionOf = (part: (typeof parts)[number], kernel: string): Direction => {
   if (/^(?:sgd|momentum|adam|sdlm)/.test(kernel)) return "optimiser";
+  if (kernel === "addUp" || kernel === "unitBiasBackward") return "summing gradients";
   if (part === "update") return "backward to the weights";
   if (part !== "backward") return part;
-  if (/BackwardWeight|unitBias/.test(kernel)) return "backward to the weights";
-  return /BackwardInput/.test(kernel) ? "backward to the input" : "backward";
+  if (kernel === "convBackwardWeight") return "backward to the weights";
+  if (kernel === "convBackward") return "backward to both";
+  return /^(?:conv|dense)BackwardInput$/.test(kernel) ? "backward to the input" : "backward";
 };
 
 /** Watches a program: milliseconds by layer (those of none come first) and direction. */
@@ -188,7 +192,11 @@ const rowsOf = (
       const ms = times[(index + 1) * directions.length + directions.indexOf(direction)]!;
       if (ms === 0) return [];
       const microsecondsPerImage = (1000 * ms) / batch;
-      const multiplyAdds = /^forward|weights$|input$/.test(direction) ? productsOf(layers[index]) : 0;
+      // Nobody asks for the gradient of the images.
+      const ways = direction === "backward to both" && index > 0 ? 2 : 1;
+      const multiplyAdds = /^forward|weights$|both$|to the input$/.test(direction)
+        ? ways * productsOf(layers[index])
+        : 0;
       const name = nameOf(layers, index);
       return [
         {
