@@ -1,6 +1,7 @@
 // One bench: ours and the peers, in turn, in the same run. A machine that others use is fast now and slow a second later, so
 // each measurement of a peer follows one of ours. What is made of the turns is digest.ts's business.
 import { cpus } from "node:os";
+import { shardCount } from "../../engine/plan.ts";
 import type { Arithmetic } from "../../kernels/module.ts";
 import type { Net } from "../../nets/net.ts";
 import { commit, processor } from "../provenance.ts";
@@ -116,12 +117,13 @@ const takeTurns = async (settings: BenchSettings): Promise<Taken> => {
   return taken;
 };
 
-/** Training and answering, a batch of 64 and one by one; training on one thread and on all. */
+/** Training and answering, a batch of 64 and one by one; training on one thread and on all that find a shard to work on. */
 const openEvents = async ({ net, threads, arithmetic }: BenchSettings): Promise<Event[]> => {
   const events: Event[] = [];
   for (const batch of [64, 1]) {
     const ours: Contender[] = [];
-    for (const count of new Set([1, threads])) ours.push(await trainer(net, batch, count, arithmetic));
+    for (const count of new Set([1, Math.min(threads, shardCount(batch))]))
+      ours.push(await trainer(net, batch, count, arithmetic));
     events.push({ task: "train", batch, ours });
   }
   for (const batch of [64, 1]) events.push({ task: "infer", batch, ours: [answerer(net, batch, arithmetic)] });
