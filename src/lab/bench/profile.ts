@@ -202,7 +202,7 @@ const rowsOf = (
       return [
         {
           layer: name,
-          direction,
+          direction: index === 0 && direction === "backward to both" ? "backward to the weights" : direction,
           microsecondsPerImage,
           multiplyAdds,
           ...speed(multiplyAdds, microsecondsPerImage, roof),
