@@ -81,6 +81,7 @@ Examples:
   lenet train ablation:activation=tanh,dropout=0.5   a net with options
   lenet train --data ./my-digits --init a            learn on from the best weights of a, on other images
   lenet train --resume a                             go on after an interruption, as if there had been none
+  lenet train --tensorboard                          and then: tensorboard --logdir runs
   lenet train --json | tail -1                       the result alone, for a program`;
 
 /** The settings that the options come to. */
@@ -185,6 +186,7 @@ export function trainCommand(): Command {
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
     .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
+    .option("--tensorboard", "write an event file for TensorBoard into the run folder")
     .option("--resume <dir>", "go on with an interrupted run");
   return withJson(
     withArithmetic(withThreads(withDataDir(command))),
