@@ -65,11 +65,11 @@ export const chapters: readonly Chapter[] = [
     figures: [
       figure("kernels", "the kernels of the first layer", inside.kernelsFigure),
       figure("connections", "how strongly maps are joined", inside.connectionsFigure),
+      figure("codes", "the last hidden layer beside the codes of the classes", inside.codesFigure),
       figure("weights", "size of the weights, layer by layer", inside.weightsFigure),
       ...[1, 2, 3, 4, 5].map((number) =>
         figure(`maps-${number}`, `what every layer says about chosen image ${number}`, inside.mapsFigureOf(number - 1)),
       ),
-      figure("codes", "the last hidden layer beside the codes of the classes", inside.codesFigure),
       figure("embedding", "the last hidden layer as a plane: PCA, then UMAP", inside.embeddingFigure),
     ],
   },
