@@ -40,8 +40,8 @@ export const compareModels = async (paths: readonly string[], options: SubjectOp
   const studies: Study[] = [];
   for (const path of paths) studies.push(studyOf(await openSubject(path, options)));
   const [first] = studies;
+  // Options on a name may make other pictures of the same digits; which digits they are, and their order, must be the same.
   for (const { set, path } of studies)
-    // Options on a name may make other pictures of the same digits; which digits they are, and their order, must be the same.
     if (set.sha256.images !== first!.set.sha256.images || `${set.labels}` !== `${first!.set.labels}`)
       throw new LenetError(
         `${path}: expected a run that is tested on ${first!.set.name}, as ${paths[0]}, got one on ${set.name}. Name the same test images for all with --data.`,
