@@ -1,0 +1,97 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { predictCommand } from "../../cli/predict.ts";
+import { decodeImage, encodePng } from "../../src/data/image.ts";
+import { MODELS } from "../../src/lab/shipped.ts";
+
+const digits = fileURLToPath(new URL("../fixtures/digits/", import.meta.url));
+const model = ["--model", `${MODELS}/lenet5.safetensors`];
+let folder = "";
+let [stdout, stderr] = ["", ""];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lenet-predict-"));
+  [stdout, stderr] = ["", ""];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  process.exitCode = 0;
+  await rm(folder, { recursive: true });
+});
+
+const predict = (...words: string[]) => predictCommand().parseAsync([...words, ...model], { from: "user" });
+
+/** A PNG whose ink is where `isInk` says. */
+const write = async (name: string, width: number, height: number, isInk: (x: number, y: number) => boolean) => {
+  const grey = Uint8Array.from({ length: width * height }, (_, i) =>
+    isInk(i % width, Math.floor(i / width)) ? 20 : 240,
+  );
+  await writeFile(join(folder, name), encodePng(grey, width, height));
+};
+
+test("lenet predict --json: the answer, its confidence, its box, and no doubt", async () => {
+  await predict(join(digits, "7-1.webp"), "--json");
+  const [answer] = JSON.parse(stdout);
+  expect(answer).toMatchObject({ answer: 7, class: "7", doubt: null });
+  expect(answer.confidence).toBeGreaterThan(0.9);
+  expect(answer.box.height).toBeGreaterThan(answer.box.width);
+});
+
+test("lenet predict --explain: every step is a picture, and all of them are one", async () => {
+  await predict(join(digits, "5-2.webp"), "--explain", join(folder, "steps"));
+  const names = await readdir(join(folder, "steps"));
+  expect(names).toEqual([
+    "5-2-webp-1-picture.png",
+    "5-2-webp-2-paper.png",
+    "5-2-webp-3-ink.png",
+    "5-2-webp-4-digits.png",
+    "5-2-webp-5-seen.png",
+    "5-2-webp-steps.png",
+  ]);
+  for (const name of names) {
+    const { grey } = decodeImage(await readFile(join(folder, "steps", name)), name);
+    expect(new Set(grey).size).toBeGreaterThan(10);
+  }
+});
+
+test("lenet predict FOLDER: every picture is read, and what cannot be is a sentence and a mistake at the end", async () => {
+  await write("a.png", 60, 60, (x, y) => x >= 28 && x < 33 && y >= 10 && y < 50);
+  await writeFile(join(folder, "b.jpg"), "not a picture");
+  await write("c.png", 40, 40, () => false);
+  await writeFile(join(folder, "notes.txt"), "no picture at all");
+  await predict(folder, "--json");
+  expect(JSON.parse(stdout)).toMatchObject([{ image: join(folder, "a.png"), answer: 1 }]);
+  const lines = stderr.trim().split("\n");
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(/b\.jpg: expected a PNG, JPEG or WebP picture, got a file that begins with 6e 6f 74 20\./);
+  expect(lines[1]).toMatch(/c\.png: expected a digit, got no ink found/);
+  expect(process.exitCode).toBe(2);
+});
+
+test("lenet predict: a patch of ink, and a picture full of marks, are in doubt", async () => {
+  await write("patch.png", 80, 80, (x, y) => x >= 30 && x < 48 && y >= 30 && y < 48);
+  await write("marks.png", 200, 200, (x, y) => x % 23 < 5 && y % 29 < 6);
+  await predict(join(folder, "patch.png"), "--json", "--no-sheet");
+  expect(JSON.parse(stdout)[0].doubt).toBe("the ink is a patch without strokes");
+  stdout = "";
+  await predict(join(folder, "marks.png"), "--no-sheet");
+  expect(stdout).toMatch(/in doubt, and perhaps no digit: \d\d % of the ink lies elsewhere/);
+});
+
+test("lenet predict: an empty folder is one sentence", async () => {
+  await expect(predict(folder)).rejects.toThrow(
+    `${folder}: expected a folder with PNG, JPEG or WebP pictures, got none. Name another.`,
+  );
+});
