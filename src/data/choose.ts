@@ -58,7 +58,7 @@ const isRuling = ({ box }: Piece, { width }: Grid): boolean => box.width > 12 * 
  * The pieces that may be digits: those that do not come in from outside, unless the others have next to no ink, and are no
  * frame. There is at least one, and the first has the most ink, as of `pieces`.
  */
-const digitLike = (pieces: readonly Piece[], grid: Grid): readonly Piece[] => {
+export const digitLike = (pieces: readonly Piece[], grid: Grid): readonly Piece[] => {
   const isMuch = (some: readonly Piece[], share: number): boolean => (some[0]?.mass ?? 0) > share * pieces[0]!.mass;
   const inner = pieces.filter((piece) => !isFromOutside(piece, grid) && !isRuling(piece, grid));
   const candidates = isMuch(inner, 0.1) ? inner : pieces;

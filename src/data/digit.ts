@@ -1,7 +1,7 @@
 // Pictures of digits made like those of MNIST: ink 255 on 0, the longer side 20 pixels, the centre of mass in the middle of
 // 28×28. Pure; knows neither files nor nets. What is ink is found by ink.ts, what of it is a digit by choose.ts.
 import { LenetError } from "../errors.ts";
-import { areSeveral, boxOf, chooseDigit, chooseDigits, type Group, massOf } from "./choose.ts";
+import { areSeveral, boxOf, chooseDigit, chooseDigits, digitLike, type Group, massOf } from "./choose.ts";
 import { deslanted, leanOf } from "./deslant.ts";
 import type { GreyImage } from "./grey.ts";
 import type { Grid } from "./grid.ts";
@@ -44,7 +44,7 @@ export interface DigitSteps {
   readonly placed: Box;
   /** The columns that its ink was leaning by, a row; 0 where it was left as it was. */
   readonly lean: number;
-  /** Of all ink of the picture, the share that is in no digit of it. */
+  /** Of all ink of the picture but frames and what comes in from outside, the share that is in no digit of it. */
   readonly strayInk: number;
   /** Of the digit's box, the share that is inked. */
   readonly filled: number;
@@ -197,7 +197,7 @@ export const readPage = (image: GreyImage, reading: Reading = {}, sheet?: boolea
   if (pieces.length === 0) throw noInk(image);
   const lines = chooseDigits(pieces, found.ink);
   const chosen = (sheet ?? areSeveral(lines)) ? lines : [[chooseDigit(pieces, found.ink)]];
-  const stray = 1 - massOf(chosen.flat(2)) / massOf(pieces);
+  const stray = Math.max(0, 1 - massOf(chosen.flat(2)) / massOf(digitLike(pieces, found.ink)));
   return { found, lines: chosen.map((line) => line.map((group) => digitOf(found, group, stray, reading))) };
 };
 

@@ -95,3 +95,18 @@ test("lenet predict: an empty folder is one sentence", async () => {
     `${folder}: expected a folder with PNG, JPEG or WebP pictures, got none. Name another.`,
   );
 });
+
+test("lenet predict: two digits beside each other are read as a sheet, with a box and a confidence each", async () => {
+  const one = (left: number) => (x: number, y: number) => x >= left && x < left + 6 && y >= 20 && y < 70;
+  await write("two.png", 160, 90, (x, y) => one(40)(x, y) || one(110)(x, y));
+  await predict(join(folder, "two.png"), "--json");
+  const [sheet] = JSON.parse(stdout);
+  expect(sheet).toMatchObject({ image: join(folder, "two.png"), text: ["11"] });
+  expect(sheet.lines[0].map(({ box }: { box: object }) => box)).toEqual([
+    { left: 40, top: 20, width: 6, height: 50 },
+    { left: 110, top: 20, width: 6, height: 50 },
+  ]);
+  stdout = "";
+  await predict(join(folder, "two.png"));
+  expect(stdout).toMatch(/two\.png: 2 digits\n\n {2}11\n\n {2}1 +\d+\.\d\d % {2}at 40,20 +6×50\n/);
+});
