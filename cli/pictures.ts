@@ -3,19 +3,17 @@
 import { readdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { type Page, type Reading, readPage } from "../src/data/digit.ts";
-import { decodeImage, encodePng, type GreyImage } from "../src/data/image.ts";
+import { decodeImage, encodePng, type GreyImage, PICTURE_ENDINGS } from "../src/data/image.ts";
 import { stepPictures, stepSheet } from "../src/data/steps.ts";
 import { LenetError } from "../src/errors.ts";
 import { isFolder, makeFolder, readBytes, writeAtomically } from "../src/files.ts";
 import type { Ink } from "../src/shape.ts";
 
-export const ENDINGS = [".png", ".jpg", ".jpeg", ".webp"];
-
 /** The files themselves, and those of folders that end as pictures do, in alphabetical order. Throws LenetError. */
 export const pictureFiles = (places: readonly string[]): string[] =>
   places.flatMap((place) => {
     if (!isFolder(place)) return [place];
-    const files = readdirSync(place).filter((name) => ENDINGS.includes(extname(name).toLowerCase()));
+    const files = readdirSync(place).filter((name) => PICTURE_ENDINGS.includes(extname(name).toLowerCase()));
     if (files.length > 0) return files.sort().map((name) => join(place, name));
     throw new LenetError(`${place}: expected a folder with PNG, JPEG or WebP pictures, got none. Name another.`);
   });

@@ -169,7 +169,7 @@ const answerText = (names: readonly string[], { name, lines }: Asked, shown: Mod
     return digit === answer ? colours.bold(text) : text;
   });
   const picture = shown === null ? [] : [halfBlocks(pixels, shown.net.image.columns, colours), ""];
-  const unsure = doubt === null ? [] : [colours.yellow(`in doubt, and perhaps no digit: ${doubt}`)];
+  const unsure = doubt === null ? [] : [colours.yellow(`in doubt, and perhaps none of these: ${doubt}`)];
   return [`${name}: ${colours.bold(names[answer]!)}${truth}`, ...unsure, "", ...picture, ...bars, ""].join("\n");
 };
 

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import { LenetError, messageOf } from "../errors.ts";
 import { plain, readBytes } from "../files.ts";
-import { readClasses } from "./classes.ts";
+import { checkHashes, readClasses } from "./classes.ts";
 import type { DataSet } from "./data-set.ts";
 import { headerLength, type IdxKind, parseHeader, parseImages, parseLabels } from "./idx.ts";
 
@@ -57,7 +57,9 @@ const readFile = async (folder: string, part: Part, kind: IdxKind): Promise<{ by
   if (place === undefined) {
     const looked = fileNames(part, kind).join(", ");
     const got = existsSync(folder) ? "none of them" : "no such folder";
-    throw new LenetError(`${folder}: expected one of ${looked}, got ${got}. Give a folder of IDX files.`);
+    throw new LenetError(
+      `${folder}: expected one of ${looked}, got ${got}. Give a folder of IDX files, or make one of images: lenet data import`,
+    );
   }
   const bytes = readBytes(place, `the ${part} ${kind}`);
   return { bytes: place.endsWith(".gz") ? await unpack(bytes, place, kind) : bytes, place };
@@ -87,6 +89,7 @@ export const loadFolder = async (
     throw new LenetError(`${labelsFile.place}: expected ${rule}, got ${labels.length}. Give files of one data set.`);
   }
   const hashes = { images: sha256(imagesFile.bytes), labels: sha256(labelsFile.bytes) };
+  checkHashes(folder, { [fileName(part, "images")]: hashes.images, [fileName(part, "labels")]: hashes.labels });
   return {
     name,
     part,

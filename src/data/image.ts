@@ -8,6 +8,9 @@ import { decodeWebp, isWebp } from "./webp.ts";
 export type { GreyImage } from "./grey.ts";
 export { encodePng } from "./png.ts";
 
+/** How the names of pictures end that are looked for in folders. */
+export const PICTURE_ENDINGS: readonly string[] = [".png", ".jpg", ".jpeg", ".webp"];
+
 /** The longest picture file that is read, in bytes. */
 export const LONGEST_PICTURE = 2 ** 26;
 

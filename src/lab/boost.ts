@@ -118,7 +118,7 @@ const patternsFor = async (
 ): Promise<DataSet | null> => {
   const member = before.length + 1;
   const place = folder === null ? null : join(folder, `patterns-${member}`);
-  const kept = place === null ? null : await readPatterns(place);
+  const kept = place === null ? null : await readPatterns(place, parts.train.classNames);
   if (kept) return kept;
   // In the arithmetic of the run, so that it goes on alike on another machine.
   const models = before.map(({ model: { weights } }) =>
