@@ -5,6 +5,7 @@ import { basename, extname, join } from "node:path";
 import { type Page, type Reading, readPage } from "../src/data/digit.ts";
 import { decodeImage, encodePng, type GreyImage, PICTURE_ENDINGS } from "../src/data/image.ts";
 import { stepPictures, stepSheet } from "../src/data/steps.ts";
+import { wholePage } from "../src/data/whole.ts";
 import { LenetError } from "../src/errors.ts";
 import { isFolder, makeFolder, readBytes, writeAtomically } from "../src/files.ts";
 import type { Ink } from "../src/shape.ts";
@@ -18,15 +19,17 @@ export const pictureFiles = (places: readonly string[]): string[] =>
     throw new LenetError(`${place}: expected a folder with PNG, JPEG or WebP pictures, got none. Name another.`);
   });
 
+/** How a picture is looked at: for ink, of one digit or of several (undefined: as it seems), or as a whole. */
+export interface Looking extends Reading {
+  readonly sheet?: boolean;
+  readonly whole?: boolean;
+}
+
 /** What there is in a picture. Throws LenetError where it cannot be read, and where it has no ink. */
-export const look = (
-  file: string,
-  reading: Reading,
-  sheet: boolean | undefined,
-): { picture: GreyImage; page: Page } => {
+export const look = (file: string, { whole, sheet, ...reading }: Looking): { picture: GreyImage; page: Page } => {
   const picture = decodeImage(readBytes(file, "a PNG, JPEG or WebP picture"), file);
   try {
-    return { picture, page: readPage(picture, reading, sheet) };
+    return { picture, page: whole ? wholePage(picture) : readPage(picture, reading, sheet) };
   } catch (thrown) {
     if (thrown instanceof LenetError) throw new LenetError(thrown.message.replace(/^picture:/, `${file}:`));
     throw thrown;

@@ -14,16 +14,14 @@ import type { Ink } from "../src/shape.ts";
 import { halfBlocks } from "./half-blocks.ts";
 import { wholeFrom, withDataDir, withJson } from "./options.ts";
 import { coloursFor, percent, print, printJson, say } from "./output.ts";
-import { explain, look, pictureFiles } from "./pictures.ts";
+import { explain, type Looking, look, pictureFiles } from "./pictures.ts";
 
-interface Options {
+interface Options extends Looking {
   readonly model?: string;
   readonly net?: string;
   readonly data?: string;
   readonly index?: number;
   readonly part: string;
-  readonly sheet?: boolean;
-  readonly deslant?: true;
   readonly explain?: string;
   readonly show?: true;
   readonly json?: true;
@@ -67,8 +65,8 @@ const answerFor = (model: Model, pixels: Ink, digit?: Digit, label?: number): An
 };
 
 /** What the model says about a picture file. Throws LenetError. */
-const askPicture = (model: Model, file: string, { deslant, sheet, explain: dir }: Options): Asked => {
-  const seen = look(file, deslant ? { deslant } : {}, sheet);
+const askPicture = (model: Model, file: string, { deslant, sheet, whole, explain: dir }: Options): Asked => {
+  const seen = look(file, { deslant, sheet, whole });
   const lines = seen.page.lines.map((line) => line.map((digit) => answerFor(model, shownTo(model, digit), digit)));
   const pixels = lines.flat().map(({ prediction }) => prediction.pixels);
   if (dir !== undefined) explain(dir, file, seen, pixels, model.net.image.columns);
@@ -107,6 +105,8 @@ const run = async (pictures: readonly string[], options: Options): Promise<void>
     throw new LenetError(
       "lenet predict: expected a picture, got none. Name PNG, JPEG or WebP files, or --data mnist --index 7.",
     );
+  if (options.whole && (options.sheet || options.deslant))
+    throw new LenetError("--whole: expected neither --sheet nor --deslant beside it, got one of them. Leave one out.");
   const part = oneOf("--part", options.part, ["test", "train"]);
   const files = pictureFiles(pictures);
   const model = load(options.model ?? usualModel(), options.net === undefined ? undefined : netNamed(options.net));
@@ -190,6 +190,7 @@ export function predictCommand(): Command {
     .option("--sheet", "read several digits, in boxes or in a row (default: if there clearly are several)")
     .option("--no-sheet", "read one digit, whatever else is in the picture")
     .option("--deslant", "put leaning digits upright first")
+    .option("--whole", "show the model whole pictures, as it learned from data imported with --whole")
     .option("--explain <dir>", "write what was done to each picture into dir, as pictures")
     .option("--data <name>", "take the image from a data set instead")
     .option("--index <n>", "which one of its images, from 0", wholeFrom("--index", 0))

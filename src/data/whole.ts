@@ -1,4 +1,5 @@
 // A whole picture made 28×28: not the ink in it, as digit.ts does, but everything, for pictures of things. Pure.
+import type { Page } from "./digit.ts";
 import type { GreyImage } from "./grey.ts";
 import { type Grid, scaled } from "./grid.ts";
 
@@ -29,4 +30,12 @@ export const wholePicture = (image: GreyImage): Uint8Array => {
     for (let x = 0; x < small.width; x++)
       pixels[(top + y) * FIELD + left + x] = Math.round(small.values[y * small.width + x]!);
   return pixels;
+};
+
+/** The whole picture as a page with nothing else on it, for nets that learned from whole pictures. */
+export const wholePage = (image: GreyImage): Page => {
+  const box = { left: 0, top: 0, width: image.width, height: image.height };
+  const placed = { left: 0, top: 0, width: FIELD, height: FIELD };
+  const steps = { unchanged: true, inverted: false, background: 0, box, placed, lean: 0, strayInk: 0, filled: 0 };
+  return { lines: [[{ pixels: wholePicture(image), steps, ink: null }]], found: null };
 };

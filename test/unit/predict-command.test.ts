@@ -110,3 +110,14 @@ test("lenet predict: two digits beside each other are read as a sheet, with a bo
   await predict(join(folder, "two.png"));
   expect(stdout).toMatch(/two\.png: 2 digits\n\n {2}11\n\n {2}1 +\d+\.\d\d % {2}at 40,20 +6×50\n/);
 });
+
+test("lenet predict --whole: the model sees all of the picture, and not with --sheet", async () => {
+  await write("wide.png", 56, 28, (x) => x > 40);
+  await predict(join(folder, "wide.png"), "--json", "--whole");
+  const [{ pixels, box }] = JSON.parse(stdout);
+  expect(box).toEqual({ left: 0, top: 0, width: 56, height: 28 });
+  expect([pixels[13][0], pixels[13][27], pixels[0][27]]).toEqual([15, 235, 15]);
+  await expect(predict(join(folder, "wide.png"), "--whole", "--sheet")).rejects.toThrow(
+    "--whole: expected neither --sheet nor --deslant beside it, got one of them. Leave one out.",
+  );
+});
