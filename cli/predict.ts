@@ -6,7 +6,7 @@ import { LenetError } from "../src/errors.ts";
 import { classNamesOf } from "../src/lab/class-names.ts";
 import { shownTo } from "../src/lab/digit-for.ts";
 import { doubtOf } from "../src/lab/doubt.ts";
-import { load, usualModel } from "../src/lab/load.ts";
+import { loadFile, usualModel } from "../src/lab/load.ts";
 import type { Model, Prediction } from "../src/lab/model.ts";
 import { oneOf, whole } from "../src/lab/rules.ts";
 import { netNamed } from "../src/nets/index.ts";
@@ -109,7 +109,10 @@ const run = async (pictures: readonly string[], options: Options): Promise<void>
     throw new LenetError("--whole: expected neither --sheet nor --deslant beside it, got one of them. Leave one out.");
   const part = oneOf("--part", options.part, ["test", "train"]);
   const files = pictureFiles(pictures);
-  const model = load(options.model ?? usualModel(), options.net === undefined ? undefined : netNamed(options.net));
+  const model = await loadFile(
+    options.model ?? usualModel(),
+    options.net === undefined ? undefined : netNamed(options.net),
+  );
   const asked = askAll(model, files, options);
   if (data !== undefined) asked.push(await askImage(model, data, whole("--index", index, 0), part));
   const names = classNamesOf(model);
@@ -185,7 +188,7 @@ export function predictCommand(): Command {
     .argument("[pictures...]", "PNG, JPEG or WebP files, or folders of them")
     .option(
       "--model <path>",
-      "a run folder, a safetensors file or a model in models/ (default: the newest run, or lenet5)",
+      "a run folder, a file of weights or a model in models/ (default: the newest run, or lenet5)",
     )
     .option("--sheet", "read several digits, in boxes or in a row (default: if there clearly are several)")
     .option("--no-sheet", "read one digit, whatever else is in the picture")

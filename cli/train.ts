@@ -184,7 +184,7 @@ export function trainCommand(): Command {
     .option("--validation <n>", "training images kept apart to choose the best epoch by", wholeFrom("--validation", 0))
     .option("--watch-test", "score the test images after every epoch too; nothing is chosen by them")
     .option("--limit <n>", "use only the first n training images", wholeFrom("--limit", 1))
-    .option("--init <file>", "begin with the weights of a safetensors file or a run folder")
+    .option("--init <file>", "begin with the weights of a run folder or a file: safetensors, PyTorch, Keras")
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
     .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
