@@ -73,8 +73,10 @@ export function f32_conv_backward_weight(
   const pixels = scratch + (<usize>whole(taps) << 2);
   tapTable(scratch, from, field, width, (rows + 2 * padding) * width);
   pixelTable(pixels, outRows, outColumns, stride, width);
-  if (taps >= 4 && fitsColumns(maps, stride, padding, outColumns))
-    backwardColumns(images, input, from * rows * columns, scratch, taps, pixels, area, dOut, maps, dWeight);
+  if (fitsColumns(maps, taps, stride, padding, outColumns))
+    backwardColumns(
+      images, input, from * rows * columns, columns, scratch, taps, outRows, outColumns, dOut, maps, dWeight,
+    );
   else backwardTiles(images, from, rows, columns, maps, area, taps, padding, paddingValue, input, dOut, dWeight, scratch, pixels);
   if (dBias) planeSums(images, maps, area, dOut, dBias);
 }

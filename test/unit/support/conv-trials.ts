@@ -53,6 +53,8 @@ const numbersOfImages = (): Example[] =>
 
 const layersOfThePapers = (): Example[] => [
   { g: geometry({ field: 5, stride: 1, padding: 0 }, [1, 6], [28, 28]), images: 1 },
+  { g: geometry({ field: 5, stride: 1, padding: 0 }, [1, 4], [20, 20]), images: 2 },
+  { g: geometry({ field: 3, stride: 1, padding: 0 }, [2, 5], [3, 16]), images: 3 },
   { g: geometry({ field: 5, stride: 1, padding: 0 }, [6, 16], [10, 10]), images: 2 },
   { g: geometry({ field: 5, stride: 1, padding: 0 }, [16, 30], [1, 1]), images: 2 },
   { g: geometry({ field: 5, stride: 2, padding: 2 }, [1, 12], [8, 8], 1), images: 2 },
