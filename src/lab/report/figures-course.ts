@@ -37,7 +37,7 @@ export const lossFigure = (study: Study): Figure | string =>
         id: "loss",
         title: "Loss",
         description: `Mean loss of an image, epoch by epoch, on a logarithmic axis. ${trained}`,
-        x: { label: "epoch", from: 1 },
+        x: { label: "epoch", from: 1, whole: true },
         y: { label: "loss", scale: "log" },
         series: seriesOf(study, ({ loss }) => loss),
       });
@@ -49,7 +49,7 @@ export const accuracyFigure = (study: Study): Figure | string =>
         id: "accuracy",
         title: "Error",
         description: `Share of images answered wrongly, epoch by epoch, on a logarithmic axis. ${trained}`,
-        x: { label: "epoch", from: 1 },
+        x: { label: "epoch", from: 1, whole: true },
         y: { label: "error", scale: "log", format: perCent },
         series: seriesOf(study, ({ accuracy }) => 1 - accuracy),
       });
