@@ -24,6 +24,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./predict.ts")).predictCommand(),
   },
   {
+    name: "export",
+    about: "write a model as a file of another tool",
+    load: async () => (await import("./export.ts")).exportCommand(),
+  },
+  {
     name: "summary",
     about: "count a net layer by layer",
     load: async () => (await import("./summary.ts")).summaryCommand(),
@@ -47,6 +52,11 @@ const entries: readonly Entry[] = [
     name: "reproduce",
     about: "train what was published, over several seeds, and compare",
     load: async () => (await import("./reproduce.ts")).reproduceCommand(),
+  },
+  {
+    name: "sweep",
+    about: "ask a question of many nets: grids, searches, several seeds",
+    load: async () => (await import("./sweep.ts")).sweepCommand(),
   },
   {
     name: "baseline",

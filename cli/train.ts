@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
+import { classNamesOf } from "../src/lab/class-names.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
 import { recipeOf } from "../src/lab/recipes.ts";
 import { writeReport } from "../src/lab/report/report.ts";
@@ -84,6 +85,7 @@ Examples:
   lenet train ablation:activation=tanh,dropout=0.5   a net with options
   lenet train --data ./my-digits --init a            learn on from the best weights of a, on other images
   lenet train --resume a                             go on after an interruption, as if there had been none
+  lenet train --tensorboard                          and then: tensorboard --logdir runs
   lenet train --json | tail -1                       the result alone, for a program`;
 
 /** The settings that the options come to. */
@@ -144,12 +146,8 @@ const reportOn = async ({ folder, metrics, interrupted }: TrainResult): Promise<
   }
 };
 
-const report = (
-  { metrics, history, confusion, folder, interrupted }: TrainResult,
-  net: string,
-  data: string,
-  page: string | null,
-): void => {
+const report = (result: TrainResult, net: string, data: string, page: string | null): void => {
+  const { model, metrics, history, confusion, folder, interrupted } = result;
   const colours = coloursFor(process.stderr);
   if (interrupted) {
     const goOn =
@@ -161,7 +159,7 @@ const report = (
   if (test && confusion) {
     const [accuracy, count] = [colours.bold(percent(test.accuracy)), thousands(test.images)];
     say(`\nTest: ${accuracy}, ${test.misses} misses of ${count}, loss ${test.loss.toFixed(4)}\n`);
-    say(confusionText(confusion, colours));
+    say(confusionText(confusion, colours, classNamesOf(model)));
   }
   say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
   if (folder === null) return;
@@ -169,7 +167,8 @@ const report = (
   say(`  ${program} predict --model ${folder} --data ${data} --index 0 --show`);
   say(`  ${program} evaluate ${folder} --wrong 10`);
   say(`  ${program} report ${folder}`);
-  say(`  ${program} train ${net} --seed 2`);
+  const own = data === recipeOf(model.net).data ? "" : ` --data ${data}`;
+  say(`  ${program} train ${net}${own} --seed 2`);
 };
 
 /** The command `lenet train`. */
@@ -204,11 +203,12 @@ export function trainCommand(): Command {
     .option("--validation <n>", "training images kept apart to choose the best epoch by", wholeFrom("--validation", 0))
     .option("--watch-test", "score the test images after every epoch too; nothing is chosen by them")
     .option("--limit <n>", "use only the first n training images", wholeFrom("--limit", 1))
-    .option("--init <file>", "begin with the weights of a safetensors file or a run folder")
+    .option("--init <file>", "begin with the weights of a run folder or a file: safetensors, PyTorch, Keras")
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
     .option("--no-report", "write no report.html into the run folder")
     .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
+    .option("--tensorboard", "write an event file for TensorBoard into the run folder")
     .option("--resume <dir>", "go on with an interrupted run");
   return withJson(
     withArithmetic(withThreads(withDataDir(command))),

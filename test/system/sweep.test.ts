@@ -1,0 +1,125 @@
+// lenet sweep as people use it: killed at any moment it goes on to the results of a sweep that nothing disturbed.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseSweep } from "../../src/lab/sweep/file.ts";
+import { createSweep, type Trainer, trainerOf } from "../../src/lab/sweep/folder.ts";
+import { readJournal } from "../../src/lab/sweep/journal.ts";
+import { readResults } from "../../src/lab/sweep/results.ts";
+import { stream } from "../../src/random.ts";
+import { writeDigits } from "../unit/support/digits-folder.ts";
+import { lenet, start } from "./support/lenet.ts";
+
+let dir: string;
+const path = (name: string): string => join(dir, name);
+const sweepText = (digits: string): string => `
+method: grid
+net: ablation
+data: ${digits}
+epochs: 3
+seeds: 2
+parameters:
+  activation: {values: [tanh, relu]}
+  batch: {value: 16}
+  validation: {value: 100}
+`;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "lenet-sweeps-"));
+  await writeDigits(path("digits"), 500, 50);
+  writeFileSync(path("s.yaml"), sweepText("./digits"));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Weights of every trial, by its name. */
+const weightsIn = (sweep: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(path(`${sweep}/trials`))
+      .sort()
+      .map((name) => [name, readFileSync(path(`${sweep}/trials/${name}/last.safetensors`), "base64")]),
+  );
+
+describe("lenet sweep", () => {
+  it("stopped at chance moments, by kill -9 and politely, goes on to the weights and results of an undisturbed one.", async () => {
+    const whole = await lenet(["sweep", "s.yaml", "--out", "whole", "--jobs", "2", "--json"], dir);
+    expect(whole.code).toBe(0);
+    const results = JSON.parse(whole.stdout);
+    expect(results).toMatchObject({ method: "grid", complete: true, parameters: [{ name: "activation" }] });
+    expect(results.cells).toHaveLength(2);
+
+    const random = stream(1, "kills");
+    const signals = ["SIGKILL", "SIGINT"] as const;
+    let stops = 0;
+    let words = ["sweep", "s.yaml", "--out", "stopped", "--jobs", "2"];
+    for (let ended = false; !ended; ) {
+      const running = start(words, dir);
+      const by = signals[stops];
+      // Moments are counted from the first words on, whatever the machine is busy with.
+      running.child.stderr!.once("data", () => {
+        if (by) setTimeout(() => running.child.kill(by), 300 + random.integer(700));
+      });
+      const { signal, code, stderr } = await running.ended;
+      ended = signal === null && code === 0;
+      if (!ended) stops++;
+      if (signal === null && !ended) {
+        expect(code).toBe(130);
+        expect(stderr).toMatch(/Interrupted\. To go on: (npx )?lenet sweep --resume stopped\n/);
+      }
+      if (existsSync(path("stopped/sweep.json"))) words = ["sweep", "--resume", "stopped", "--jobs", "2"];
+    }
+    expect(stops).toBeGreaterThan(0);
+    expect(weightsIn("stopped")).toEqual(weightsIn("whole"));
+    const done = readJournal(path("stopped")).flatMap((line) =>
+      line.kind === "done" ? [`${line.cell}/${line.seed}`] : [],
+    );
+    expect(done.sort()).toEqual(["1/1", "1/2", "2/1", "2/2"]);
+    const scores = ({ cells }: { cells: readonly Record<string, unknown>[] }) =>
+      cells.map(({ name, value, test }) => ({ name, value, test }));
+    expect(scores(readResults(path("stopped")) as never)).toEqual(scores(results));
+  });
+
+  it("lists its cells without training any.", async () => {
+    const { code, stdout, stderr } = await lenet(["sweep", "s.yaml", "--list"], dir);
+    expect(code).toBe(0);
+    expect(stdout).toBe("cell            values\nmild-coast-1    tanh\ncopper-brook-2  relu\n");
+    expect(stderr).toBe("2 cells × 2 seeds\n");
+  });
+
+  it.each([
+    ["no file", [], "lenet sweep: expected a sweep file or --resume DIR, got neither. See: lenet sweep --help"],
+    [
+      "a mistake in the file",
+      ["wrong.yaml"],
+      's.yaml:1:9, method: expected one of grid, random, bayes, got "gird". Did you mean "grid"?'.replace(
+        "s.yaml",
+        "wrong.yaml",
+      ),
+    ],
+  ])("%s is one sentence and exit code 2.", async (_, words, message) => {
+    writeFileSync(path("wrong.yaml"), "method: gird\n");
+    const { code, stderr, stdout } = await lenet(["sweep", ...words], dir);
+    expect([code, stdout, stderr]).toEqual([2, "", `${message}\n`]);
+  });
+
+  it("refuses data that its net cannot look at, data that is nowhere, and a folder that holds a sweep.", async () => {
+    const refusal = async (text: string): Promise<unknown> =>
+      trainerOf(parseSweep("s.yaml", text)).catch((thrown) => thrown);
+    const data = path("digits");
+    expect(
+      await refusal(`method: grid\nnet: zipcode1989\ndata: ${data}\nparameters: {rate: {value: 1}}`),
+    ).toMatchObject({
+      message: expect.stringMatching(/^zipcode1989: expected 16×16 images, got 28×28/),
+    });
+    expect(await refusal("method: grid\ndata: nowhere\nparameters: {rate: {value: 1}}")).toMatchObject({
+      message: expect.stringMatching(/^data: expected mnist, .*, got "nowhere"\. See: lenet data list$/),
+    });
+    const none = (await trainerOf(
+      parseSweep("s.yaml", `method: grid\ndata: ${data}\nparameters: {validation: {value: 0}}`),
+    )) as Trainer;
+    expect(() => none.of([data, 0])).toThrow(/expected validation images to choose by, got none/);
+    expect(() => createSweep(path("whole"), "s.yaml", "", {})).toThrow(
+      /whole: already holds a sweep\. Go on with it: lenet sweep --resume/,
+    );
+  });
+});
