@@ -82,7 +82,7 @@ export const pairsFigure = (study: Study): Figure | string => {
   const figure = barChart({
     id: "pairs",
     title: "Most confused pairs",
-    description: `What is taken for what: the ${Math.min(PAIRS, pairs.length)} most frequent of ${pairs.length} kinds of mistakes.`,
+    description: `What is taken for what, the most frequent first${pairs.length > PAIRS ? `: ${PAIRS} of ${pairs.length} kinds of mistakes` : ""}.`,
     x: { label: "images", whole: true },
     bars: pairs.slice(0, PAIRS).map(({ label, answer, images }) => ({
       name: `${study.classNames[label]} → ${study.classNames[answer]}`,

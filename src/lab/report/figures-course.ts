@@ -63,7 +63,7 @@ export const stepsFigure = (study: Study): Figure | string => {
   return lineChart({
     id: "steps",
     title: "Loss, step by step",
-    description: `Mean loss over blocks of steps, ${POINTS} for the whole training, on a logarithmic axis: how the first steps went, and where the rate changed.`,
+    description: `Mean loss over blocks of steps, at most ${POINTS} for the whole training, on a logarithmic axis: how the first steps went, and where the rate changed.`,
     x: stepAxis(told),
     y: { label: "loss", scale: "log" },
     series: told.map(({ name, steps }) => ({ name: name || "training", points: blocksOf(steps) })),
