@@ -8,6 +8,7 @@ import { LenetError } from "../errors.ts";
 import { kernelModule } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type Best, bestOf, keepWeights, putBack, type Weights } from "./best.ts";
+import { type Board, openBoard } from "./board.ts";
 import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
 import { copyImages, inkOf, type Origins } from "./images.ts";
@@ -40,6 +41,8 @@ export interface Session extends Trained {
   readonly startedMs: number;
   /** Steps between two "log" events; 0: none. */
   readonly logEvery: number;
+  /** Where TensorBoard is told, if anywhere. */
+  readonly board: Board | null;
   stopping(): boolean;
   emit(event: TrainEvent): void;
 }
@@ -68,6 +71,8 @@ const open = async (
   const { arena, description } = team;
   const trained: Trained = { arena, description, settings, images: counts.train, classNames };
   try {
+    const beginning = old ? takeUp(trained, old) : begin(trained, await initialWeights(net, given), given, prepared);
+    const board = given.tensorboard ? openBoard(beginning.folder, net.name, settings) : null;
     const session: Session = {
       ...trained,
       net,
@@ -79,7 +84,8 @@ const open = async (
       steps: [],
       best: null,
       ...how,
-      ...(old ? takeUp(trained, old) : begin(trained, await initialWeights(net, given), given, prepared)),
+      ...beginning,
+      board,
       learned: 0,
       startedMs: performance.now(),
       stopping: () => given.signal?.aborted === true,

@@ -91,6 +91,7 @@ const finish = async (session: Session): Promise<TrainResult> => {
     writeReadme(folder, modelCard(session, metrics));
     writeMetrics(folder, metrics);
   }
+  session.board?.end(session, test);
   if (test && confusion) session.emit({ kind: "test", score: test, confusion });
   const scores = confusion ? { confusion } : {};
   return { model: modelOf(session), history, metrics, ...scores, folder, interrupted: false };

@@ -42,12 +42,12 @@ export const exportKinds: Readonly<Record<string, ExportKind>> = {
     write: async (model) => new Map([[".keras", await encodeKeras(kerasOf(model))]]),
   },
   h5: {
-    about: "Keras 3, one .h5 file, as older programs want it",
+    about: "Keras 3, one .h5 file",
     ending: ".h5",
     write: async (model) => new Map([[".h5", await encodeKerasH5(kerasOf(model))]]),
   },
   safetensors: {
-    about: "safetensors, as our own: what was read from another tool's file, under the papers' names",
+    about: "safetensors, under the papers' names: what was read from another tool's file, as one of ours",
     ending: ".safetensors",
     write: async (model) => new Map([[".safetensors", weightsFile(model)]]),
   },

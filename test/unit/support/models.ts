@@ -23,6 +23,12 @@ export const untaught = [
   "linear:side=16",
 ];
 
+/** Two small nets that answer together. */
+export const committee = (): Net => {
+  const member = netNamed("lenet5:activation=relu,c1=2,c3=3,c5=4,f6=5");
+  return { ...member, committee: { member, size: 2 } };
+};
+
 /** A model of this net with random numbers everywhere. */
 export const random = (net: Net): Model => {
   const member = net.committee?.member ?? net;
