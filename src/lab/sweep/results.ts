@@ -1,4 +1,6 @@
 // What came out of a sweep so far: a row for each trial, a mean for each cell, the best first. Read from the folder alone.
+import { LenetError } from "../../errors.ts";
+import { closest } from "../../words.ts";
 import { type EpochRecord, readHistory, readMetrics, type Score } from "../run-folder.ts";
 import { type Value, valuesIn } from "./domain.ts";
 import { type Parameter, type Sweep, trainingIn, variedValues, varies } from "./file.ts";
@@ -71,6 +73,13 @@ export const readResults = (dir: string): SweepResults => {
   };
 };
 
+/** The same, where there are any. Throws LenetError. */
+export const readAnswer = (dir: string): SweepResults => {
+  const results = readResults(dir);
+  if (results.cells.some(({ value }) => value !== null)) return results;
+  throw new LenetError(`${dir}: expected a sweep with results, got one without. Run it: lenet sweep --resume ${dir}`);
+};
+
 const cellResult = (dir: string, sweep: Sweep, state: State, values: readonly Value[], cell: number): CellResult => {
   const stopped = [...state.halved.values()].some((cells) => cells.includes(cell));
   const trials = sweep.seeds.map((seed) => trialResult(dir, sweep.metric, state, { cell, seed }, stopped));
@@ -118,6 +127,26 @@ const compareCells = (metric: Metric, a: CellResult, b: CellResult): number => {
   const reached = stopped(a) && stopped(b) ? epochsOf(b) - epochsOf(a) : stopped(a) - stopped(b);
   const missing = (a.value === null ? 1 : 0) - (b.value === null ? 1 : 0);
   return missing || reached || compareValues(metric, a.value?.mean, b.value?.mean) || a.cell - b.cell;
+};
+
+/**
+ * The results at the best value of one parameter: of cells that differ in it alone only the best is kept, by the validation
+ * images. Throws LenetError where no parameter of that name varies.
+ */
+export const atBest = (results: SweepResults, name: string): SweepResults => {
+  const { parameters, cells } = results;
+  const names = parameters.map((parameter) => parameter.name);
+  if (!names.includes(name))
+    throw new LenetError(
+      `--at-best: expected a parameter that varies (${names.join(", ") || "there is none"}), got ${JSON.stringify(name)}.${closest(name, names)}`,
+    );
+  const seen = new Set<string>();
+  // Cells are ranked: the first of its kind is the best.
+  const kept = cells.filter(({ values }) => {
+    const others = JSON.stringify(names.filter((one) => one !== name).map((one) => values[one]));
+    return !seen.has(others) && seen.add(others);
+  });
+  return { ...results, parameters: parameters.filter((parameter) => parameter.name !== name), cells: kept };
 };
 
 /** `relu, norm yes, dropout 0.1`: a cell's values in a few words; a word that says what it is stands alone. */
