@@ -24,9 +24,29 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./predict.ts")).predictCommand(),
   },
   {
+    name: "export",
+    about: "write a model as a file of another tool",
+    load: async () => (await import("./export.ts")).exportCommand(),
+  },
+  {
     name: "summary",
     about: "count a net layer by layer",
     load: async () => (await import("./summary.ts")).summaryCommand(),
+  },
+  {
+    name: "report",
+    about: "show everything about a run in one HTML file",
+    load: async () => (await import("./report.ts")).reportCommand(),
+  },
+  {
+    name: "compare",
+    about: "put models side by side on the same test images",
+    load: async () => (await import("./compare.ts")).compareCommand(),
+  },
+  {
+    name: "figure",
+    about: "write one figure of a run as SVG, PNG or CSV",
+    load: async () => (await import("./figure.ts")).figureCommand(),
   },
   {
     name: "reproduce",

@@ -9,7 +9,7 @@ export type { Settings } from "./lab/defaults.ts";
 export { digitFor } from "./lab/digit-for.ts";
 export { type Evaluation, evaluate } from "./lab/evaluate.ts";
 export * from "./lab/events.ts";
-export { load, save } from "./lab/load.ts";
+export { load, loadFile, save } from "./lab/load.ts";
 export { createModel, type Model, type Prediction, predict } from "./lab/model.ts";
 export type { EpochRecord, Metrics, Score } from "./lab/run-folder.ts";
 export type { DataParts, TrainSettings } from "./lab/settings.ts";

@@ -21,6 +21,8 @@ export interface Picture {
   readonly caption?: string;
   /** data:image/png;base64,… or a field. */
   readonly show: string | Field;
+  /** Pale, behind a field. */
+  readonly under?: string;
   /** Pixels, of the picture as drawn. */
   readonly width: number;
   readonly height: number;
@@ -72,23 +74,15 @@ export const imageGrid = ({ id, title, description, rows, table, width = 640 }: 
 };
 
 /** The picture with its left upper corner at x, y. */
-export const pictureAt = ({ name, caption, show, width, height, framed }: Picture, x: number, y: number): VNode =>
-  el(
+export const pictureAt = (picture: Picture, x: number, y: number): VNode => {
+  const { name, caption, show, under, width, height, framed } = picture;
+  const place = { x: at(x), y: at(y), width, height };
+  return el(
     "g",
     null,
     hint(name),
-    typeof show === "string"
-      ? el("image", {
-          href: show,
-          x: at(x),
-          y: at(y),
-          width,
-          height,
-          class: "pixels",
-          style: "image-rendering:pixelated",
-          preserveAspectRatio: "none",
-        })
-      : fieldAt(show, x, y, width, height),
+    under === undefined ? null : pixels(under, { ...place, opacity: 0.35 }),
+    typeof show === "string" ? pixels(show, place) : fieldAt(show, x, y, width, height),
     framed
       ? rect(x - 1.5, y - 1.5, width + 3, height + 3, { fill: "none", stroke: colour("accent"), "stroke-width": 2 })
       : rect(x - 0.5, y - 0.5, width + 1, height + 1, { fill: "none", stroke: colour("rule") }),
@@ -96,19 +90,42 @@ export const pictureAt = ({ name, caption, show, width, height, framed }: Pictur
       ? null
       : text(x + width / 2, y + height + 9, caption, { anchor: "middle", size: 11.5, fill: colour("soft") }),
   );
+};
 
-const fieldAt = ({ rows, columns, values, full }: Field, x: number, y: number, width: number, height: number): VNode =>
-  el(
+const pixels = (href: string, place: Readonly<Record<string, number>>): VNode =>
+  el("image", {
+    href,
+    ...place,
+    class: "pixels",
+    style: "image-rendering:pixelated",
+    preserveAspectRatio: "none",
+  });
+
+/** Degrees of fullness that are told apart. */
+const LEVELS = 16;
+
+/** One path for each degree of fullness, so that large fields stay light. */
+const fieldAt = (
+  { rows, columns, values, full }: Field,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): VNode => {
+  const [wide, tall] = [width / columns, height / rows];
+  const paths = new Map<number, string>();
+  for (let i = 0; i < rows * columns; i++) {
+    const level = Math.round(Math.max(-1, Math.min(1, values[i]! / full)) * LEVELS);
+    if (level === 0) continue;
+    const square = `M${at(x + (i % columns) * wide)} ${at(y + Math.floor(i / columns) * tall)}h${at(wide)}v${at(tall)}h${at(-wide)}z`;
+    paths.set(level, (paths.get(level) ?? "") + square);
+  }
+  const drawn = [...paths].sort(([a], [b]) => a - b);
+  return el(
     "g",
-    null,
-    ...Array.from({ length: rows * columns }, (_, i) => {
-      const share = Math.min(1, Math.abs(values[i]!) / full);
-      const [wide, tall] = [width / columns, height / rows];
-      if (share < 0.01) return null;
-      return rect(x + (i % columns) * wide, y + Math.floor(i / columns) * tall, wide, tall, {
-        fill: colour(values[i]! < 0 ? "below" : "above"),
-        "fill-opacity": at(share),
-        "shape-rendering": "crispEdges",
-      });
-    }),
+    { "shape-rendering": "crispEdges" },
+    ...drawn.map(([level, d]) =>
+      el("path", { d, fill: colour(level < 0 ? "below" : "above"), "fill-opacity": at(Math.abs(level) / LEVELS) }),
+    ),
   );
+};

@@ -212,7 +212,8 @@ const complete = (session: Session, train: Score, elapsedMs: number, imagesPerSe
   const record: EpochRecord = { epoch, train, ...validation, ...test, elapsedMs, imagesPerSecond, rate };
   const best = improves(record, session.best?.record);
   history.push(record);
-  steps.push(...stepRows(session, epoch));
+  const rows = stepRows(session, epoch);
+  steps.push(...rows);
   session.position = { epoch, image: 0, step: epoch * stepsAnEpoch(session), elapsedMs: 0 };
   if (best) session.best = { record, ...keepWeights(arena) };
   if (folder !== null) {
@@ -221,6 +222,7 @@ const complete = (session: Session, train: Score, elapsedMs: number, imagesPerSe
     if (best) saveCheckpoint(session, "best");
     saveCheckpoint(session, "last");
   }
+  session.board?.epoch(session, record, rows);
   session.emit({ kind: "epoch", epochs: session.settings.epochs, record, best });
 };
 

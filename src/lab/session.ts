@@ -8,10 +8,12 @@ import { LenetError } from "../errors.ts";
 import { kernelModule } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type Best, bestOf, keepWeights, putBack, type Weights } from "./best.ts";
+import { type Board, openBoard } from "./board.ts";
 import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
 import { copyImages, inkOf, type Origins } from "./images.ts";
-import { modelFile, readTensors } from "./load.ts";
+import { modelFile, readTensors, readWeights } from "./load.ts";
+import type { Model } from "./model.ts";
 import { occupy } from "./occupied.ts";
 import { openFolder, type Prepared, prepare } from "./prepare.ts";
 import { versions } from "./provenance.ts";
@@ -39,6 +41,8 @@ export interface Session extends Trained {
   readonly startedMs: number;
   /** Steps between two "log" events; 0: none. */
   readonly logEvery: number;
+  /** Where TensorBoard is told, if anywhere. */
+  readonly board: Board | null;
   stopping(): boolean;
   emit(event: TrainEvent): void;
 }
@@ -63,10 +67,12 @@ const open = async (
   how: Pick<Session, "release" | "logEvery">,
 ): Promise<Session> => {
   const { team, ...prepared } = await gather(net, given, old);
-  const { settings, counts, threads, origins } = prepared;
+  const { settings, counts, threads, origins, classNames } = prepared;
   const { arena, description } = team;
-  const trained: Trained = { arena, description, settings, images: counts.train };
+  const trained: Trained = { arena, description, settings, images: counts.train, classNames };
   try {
+    const beginning = old ? takeUp(trained, old) : begin(trained, await initialWeights(net, given), given, prepared);
+    const board = given.tensorboard ? openBoard(beginning.folder, net.name, settings) : null;
     const session: Session = {
       ...trained,
       net,
@@ -78,7 +84,8 @@ const open = async (
       steps: [],
       best: null,
       ...how,
-      ...(old ? takeUp(trained, old) : begin(trained, given, prepared)),
+      ...beginning,
+      board,
       learned: 0,
       startedMs: performance.now(),
       stopping: () => given.signal?.aborted === true,
@@ -94,6 +101,7 @@ const open = async (
 /** Settings and images, brought together in the arena of a team; the loaded bytes are let go with the end of this call. */
 const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const { parts, threads, ...prepared } = await prepare(net, given, old);
+  const { classNames } = parts.train;
   const { settings, counts } = prepared;
   const images = counts.train + counts.validation + counts.test;
   const { batch, optimiser, seed } = settings;
@@ -102,7 +110,7 @@ const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const options = { batch, threads: bounded, optimiser, seed, distort, ink: inkOf(parts), images, positions: images };
   const team = await startTeam(kernelModule(settings.arithmetic), net, options);
   copyImages(team.arena, parts);
-  return { team, ...prepared, threads: bounded };
+  return { team, ...prepared, classNames, threads: bounded };
 };
 
 type Beginning = Pick<Session, "folder" | "position"> &
@@ -110,14 +118,23 @@ type Beginning = Pick<Session, "folder" | "position"> &
 
 const start: Position = { epoch: 0, image: 0, step: 0, elapsedMs: 0 };
 
-const begin = (trained: Trained, given: TrainSettings, prepared: Omit<Prepared, "parts">): Beginning => {
+/** The weights that a training is told to begin with, and where they are from. */
+const initialWeights = async (net: Net, { init }: TrainSettings): Promise<[Model["weights"], string] | null> => {
+  if (init === undefined) return null;
+  if (typeof init === "object") return [init.weights, "init"];
+  const file = modelFile(init);
+  return [(await readWeights(file, net)).tensors, file];
+};
+
+const begin = (
+  trained: Trained,
+  initial: Awaited<ReturnType<typeof initialWeights>>,
+  given: TrainSettings,
+  prepared: Omit<Prepared, "parts">,
+): Beginning => {
   const { description, arena, settings } = trained;
   initialise(description, settings.seed, arena);
-  if (typeof given.init === "object") fillTensors(description, arena, given.init.weights, "init");
-  else if (given.init !== undefined) {
-    const file = modelFile(given.init);
-    fillTensors(description, arena, readTensors(file).tensors, file);
-  }
+  if (initial) fillTensors(description, arena, ...initial);
   const folder = openFolder(description.net, given.out, prepared);
   if (folder === null) return { folder, position: start };
   const { tensors, metadata } = checkpointOf(trained, start, versions());
