@@ -11,7 +11,7 @@ import { createSweep } from "../../src/lab/sweep/folder.ts";
 import { openJournal, trialFolder } from "../../src/lab/sweep/journal.ts";
 import { writeMarkdown } from "../../src/lab/sweep/markdown.ts";
 import { gridOf } from "../../src/lab/sweep/methods.ts";
-import { writeReport } from "../../src/lab/sweep/report.ts";
+import { rankingTable, writeReport } from "../../src/lab/sweep/report.ts";
 import { atBest, readResults } from "../../src/lab/sweep/results.ts";
 import { estimate, fisherTail, holm, studentTails, welch } from "../../src/lab/sweep/statistics.ts";
 import { stream } from "../../src/random.ts";
@@ -249,6 +249,7 @@ describe("the report", () => {
     const results = atBest(readResults(join(dir, "grid")), "dropout");
     expect(results.cells).toHaveLength(4);
     expect(results.parameters.map(({ name }) => name)).toEqual(["activation", "norm"]);
+    expect(rankingTable(results).columns.slice(0, 4)).toEqual(["cell", "activation", "norm", "dropout"]);
     for (const { values, value } of results.cells)
       expect(value!.mean).toBeCloseTo(values["activation"] === "relu" ? 0.94 : 0.9, 12);
     expect(() => atBest(results, "dropuot")).toThrow(

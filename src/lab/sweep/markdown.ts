@@ -42,7 +42,7 @@ const documentText = (results: SweepResults, analysis: Analysis, links: Readonly
   const pairs = analysis.pairs.map((pair) => pairText(pair, results)).join("\n\n");
   return `# ${basename(origin.file).replace(/\.ya?ml$/i, "")}
 
-${cells.length} cells of ${parameters.map(({ name }) => name).join(" × ")}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} each${constant.length > 0 ? `; ${constant.join(", ")}` : ""}. Chosen by ${metric.name} on the validation images; the test images were looked at once, at the end of each trial. Written by \`lenet sweep report\`.
+${cells.length} cells of ${parameters.map(({ name }) => name).join(" × ")}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} each${results.atBest === null ? "" : `, at the ${results.atBest} that suits each best on the validation images`}${constant.length > 0 ? `; ${constant.join(", ")}` : ""}. Chosen by ${metric.name} on the validation images; the test images were looked at once, at the end of each trial. Written by \`lenet sweep report\`.
 
 ## Ranking
 

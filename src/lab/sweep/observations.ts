@@ -1,7 +1,7 @@
 // A sweep's outcomes as a table of numbers to be explained: the metric of every trial, and for each parameter that varies the
 // level it had. Parameters without end of values are cut into levels of about equal size.
 import type { Value } from "./domain.ts";
-import type { Parameter } from "./file.ts";
+import type { Parameter } from "./parameters.ts";
 import type { CellResult, SweepResults, TrialResult } from "./results.ts";
 
 export interface Factor {

@@ -98,26 +98,29 @@ const seedsText = ({ trials, value }: CellResult): string => {
 };
 
 /** The cells, best first. */
-export const rankingTable = ({ cells, metric, parameters }: SweepResults): Table => ({
-  columns: [
-    "cell",
-    ...parameters.map(({ name }) => name),
-    `${metric.name}, mean ± spread`,
-    "95 % interval",
-    "train accuracy",
-    "test accuracy",
-    "seeds",
-  ],
-  rows: cells.map((cell, index) => [
-    `${index + 1}. ${cell.name}`,
-    ...parameters.map(({ name }) => String(cell.values[name])),
-    withSpread(metric, cell.value),
-    intervalText(metric, cell.value),
-    withSpread(accuracy, cell.train),
-    withSpread(accuracy, cell.test),
-    seedsText(cell),
-  ]),
-});
+export const rankingTable = ({ cells, metric, parameters, atBest }: SweepResults): Table => {
+  const names = [...parameters.map(({ name }) => name), ...(atBest === null ? [] : [atBest])];
+  return {
+    columns: [
+      "cell",
+      ...names,
+      `${metric.name}, mean ± spread`,
+      "95 % interval",
+      "train accuracy",
+      "test accuracy",
+      "seeds",
+    ],
+    rows: cells.map((cell, index) => [
+      `${index + 1}. ${cell.name}`,
+      ...names.map((name) => String(cell.values[name])),
+      withSpread(metric, cell.value),
+      intervalText(metric, cell.value),
+      withSpread(accuracy, cell.train),
+      withSpread(accuracy, cell.test),
+      seedsText(cell),
+    ]),
+  };
+};
 
 export const duration = (milliseconds: number): string => {
   const minutes = milliseconds / 60_000;
@@ -168,6 +171,7 @@ const factsOf = (results: SweepResults, { cost }: Analysis) => {
 const pageText = (results: SweepResults, analysis: Analysis, figures: SweepFigures): string => {
   const { origin, metric, method, fixed, complete, parameters } = results;
   const names = parameters.map(({ name }) => name).join(", ") || "nothing";
+  const best = results.atBest === null ? "" : `, each cell at its best ${results.atBest}`;
   const rest = Object.entries(fixed)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
@@ -178,7 +182,7 @@ const pageText = (results: SweepResults, analysis: Analysis, figures: SweepFigur
   return pageOf({
     kind: "Sweep",
     title: origin.file.replace(/\.ya?ml$/i, ""),
-    lead: `A ${method === "bayes" ? "Bayesian" : method} search over ${names}${rest && `, with ${rest}`}; chosen by ${metric.name} on the validation images.${state}`,
+    lead: `A ${method === "bayes" ? "Bayesian" : method} search over ${names}${best}${rest && `, with ${rest}`}; chosen by ${metric.name} on the validation images.${state}`,
     facts: factsOf(results, analysis),
     sections: [
       {

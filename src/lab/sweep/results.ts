@@ -3,11 +3,12 @@ import { LenetError } from "../../errors.ts";
 import { closest } from "../../words.ts";
 import { type EpochRecord, readHistory, readMetrics, type Score } from "../run-folder.ts";
 import { type Value, valuesIn } from "./domain.ts";
-import { type Parameter, type Sweep, trainingIn, variedValues, varies } from "./file.ts";
+import { type Sweep, trainingIn, variedValues, varies } from "./file.ts";
 import { type Origin, openSweep } from "./folder.ts";
 import { readJournal, type State, stateOf, type Trial, trialFolder, trialName } from "./journal.ts";
 import { bestValue, compareValues, inMetric, type Metric } from "./metric.ts";
 import { cellName } from "./names.ts";
+import type { Parameter } from "./parameters.ts";
 import { type Estimate, estimate } from "./statistics.ts";
 
 export interface TrialResult extends Trial {
@@ -49,6 +50,8 @@ export interface SweepResults {
   readonly parameters: readonly Parameter[];
   /** Those with one. */
   readonly fixed: Readonly<Record<string, Value>>;
+  /** A parameter that every cell has at the value that suits it best, where that was asked for. */
+  readonly atBest: string | null;
   /** Best first; what came farther goes before what was stopped. */
   readonly cells: readonly CellResult[];
   readonly complete: boolean;
@@ -68,6 +71,7 @@ export const readResults = (dir: string): SweepResults => {
     seeds: sweep.seeds,
     parameters: varied,
     fixed: Object.fromEntries(fixed.map(({ name, domain }) => [name, valuesIn(domain)![0]!])),
+    atBest: null,
     cells: cells.sort((a, b) => compareCells(sweep.metric, a, b)),
     complete: state.complete && state.failed.size === 0,
   };
@@ -146,7 +150,12 @@ export const atBest = (results: SweepResults, name: string): SweepResults => {
     const others = JSON.stringify(names.filter((one) => one !== name).map((one) => values[one]));
     return !seen.has(others) && seen.add(others);
   });
-  return { ...results, parameters: parameters.filter((parameter) => parameter.name !== name), cells: kept };
+  return {
+    ...results,
+    atBest: name,
+    parameters: parameters.filter((parameter) => parameter.name !== name),
+    cells: kept,
+  };
 };
 
 /** `relu, norm yes, dropout 0.1`: a cell's values in a few words; a word that says what it is stands alone. */
