@@ -1,12 +1,12 @@
 // The library: everything a program may use. What is not exported here may change without notice.
 export type { DataSet } from "./data/data-set.ts";
-export { normaliseDigit } from "./data/digit.ts";
+export { type Digit, normaliseDigit, type Page, readPage } from "./data/digit.ts";
 export { decodeImage } from "./data/image.ts";
 export { dataSets, loadData } from "./data/registry.ts";
 export { LenetError } from "./errors.ts";
 export type { Tensor } from "./formats/safetensors.ts";
 export type { Settings } from "./lab/defaults.ts";
-export { digitFor } from "./lab/digit-for.ts";
+export { digitFor, shownTo } from "./lab/digit-for.ts";
 export { type Evaluation, evaluate } from "./lab/evaluate.ts";
 export * from "./lab/events.ts";
 export { load, loadFile, save } from "./lab/load.ts";
