@@ -79,6 +79,18 @@ describe("lenet sweep", () => {
     expect(scores(readResults(path("stopped")) as never)).toEqual(scores(results));
   });
 
+  it("that is taken up by another version says so.", async () => {
+    const file = path("whole/sweep.json");
+    const origin = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...origin, commit: "0123456789abcdef" }));
+    const { code, stderr } = await lenet(["sweep", "--resume", "whole"], dir);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^whole: begun with lenet \S+ at commit 0123456, goes on with lenet \S+( at commit \w{7})?: what is trained now may differ in its last bits\.\n/,
+    );
+    writeFileSync(file, JSON.stringify(origin));
+  });
+
   it("lists its cells without training any.", async () => {
     const { code, stdout, stderr } = await lenet(["sweep", "s.yaml", "--list"], dir);
     expect(code).toBe(0);
