@@ -7,7 +7,7 @@ const plain = picocolors.createColors(false);
 /** All right but for `wrong`: label, answer, how often. */
 const matrix = (classes: number, wrong: readonly (readonly [number, number, number])[]): number[][] => {
   const counts = Array.from({ length: classes }, (_, label) =>
-    Array.from({ length: classes }, (_, answer) => (label === answer ? 10 : 0)),
+    Array.from({ length: classes }, (_, answer): number => (label === answer ? 10 : 0)),
   );
   for (const [label, answer, times] of wrong) counts[label]![answer] = times;
   return counts;
