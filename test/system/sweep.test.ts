@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseSweep } from "../../src/lab/sweep/file.ts";
 import { createSweep, type Trainer, trainerOf } from "../../src/lab/sweep/folder.ts";
 import { readJournal } from "../../src/lab/sweep/journal.ts";
+import { writeReport } from "../../src/lab/sweep/report.ts";
 import { readResults } from "../../src/lab/sweep/results.ts";
 import { stream } from "../../src/random.ts";
 import { writeDigits } from "../unit/support/digits-folder.ts";
+import { faultsOf, hasBrowser } from "./support/browser.ts";
 import { lenet, start } from "./support/lenet.ts";
 
 let dir: string;
@@ -90,6 +92,15 @@ describe("lenet sweep", () => {
     );
     writeFileSync(file, JSON.stringify(origin));
   });
+
+  it.skipIf(!hasBrowser)(
+    "has a report without faults in Chromium (CHROMIUM_PATH, or where Debian puts it).",
+    async () => {
+      const page = writeReport(path("whole"));
+      expect(await faultsOf(page, 1440, "light")).toEqual([]);
+      expect(await faultsOf(page, 390, "dark")).toEqual([]);
+    },
+  );
 
   it("lists its cells without training any.", async () => {
     const { code, stdout, stderr } = await lenet(["sweep", "s.yaml", "--list"], dir);
