@@ -3,8 +3,10 @@
 import { Command } from "commander";
 import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
+import { classNamesOf } from "../src/lab/class-names.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
 import { recipeOf } from "../src/lab/recipes.ts";
+import { writeReport } from "../src/lab/report/report.ts";
 import { netOfRun, refuseSettled } from "../src/lab/resume.ts";
 import { resolve, type TrainSettings } from "../src/lab/settings.ts";
 import { thousands } from "../src/lab/table.ts";
@@ -34,6 +36,8 @@ interface Options extends Omit<TrainSettings, "schedule"> {
   readonly schedule?: TrainSettings["schedule"] | "staged";
   readonly stages?: ReturnType<typeof stagesFrom>;
   readonly fresh?: true;
+  /** False: none is written. */
+  readonly report?: boolean;
   readonly json?: true;
   readonly color?: boolean;
   readonly dataDir?: undefined;
@@ -93,6 +97,7 @@ const settingsFrom = ({
   json,
   color,
   dataDir,
+  report,
   ...options
 }: Options): TrainSettings => {
   if (stages === undefined && schedule === "staged")
@@ -120,15 +125,29 @@ const run = async (name: string | undefined, options: Options): Promise<void> =>
     ? (event: TrainEvent): void => print(JSON.stringify(event))
     : showEvents(process.stderr, coloursFor(process.stderr));
   const result = await interruptible((signal) => train(net, { ...given, signal, onEvent }));
+  const written = options.report === false ? null : await reportOn(result);
   if (options.json) printResult(result);
-  else report(result, net.name, typeof given.data === "string" ? given.data : recipeOf(net).data);
+  else report(result, net.name, typeof given.data === "string" ? given.data : recipeOf(net).data, written);
   if (result.interrupted) process.exitCode = INTERRUPTED;
 };
 
 const printResult = ({ metrics, history, confusion, folder, interrupted }: TrainResult): void =>
   print(JSON.stringify({ kind: "result", interrupted, folder, metrics, history, confusion: confusion ?? null }));
 
-const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string, data: string): void => {
+/** Writes the short report into the run folder; gives its path. A run that is trained is no failure without one. */
+const reportOn = async ({ folder, metrics, interrupted }: TrainResult): Promise<string | null> => {
+  if (folder === null || interrupted || !metrics.test) return null;
+  try {
+    return (await writeReport(folder, { brief: true })).path;
+  } catch (thrown) {
+    if (!(thrown instanceof LenetError)) throw thrown;
+    say(`No report was written. ${thrown.message}`);
+    return null;
+  }
+};
+
+const report = (result: TrainResult, net: string, data: string, page: string | null): void => {
+  const { model, metrics, history, confusion, folder, interrupted } = result;
   const colours = coloursFor(process.stderr);
   if (interrupted) {
     const goOn =
@@ -140,14 +159,16 @@ const report = ({ metrics, history, confusion, folder, interrupted }: TrainResul
   if (test && confusion) {
     const [accuracy, count] = [colours.bold(percent(test.accuracy)), thousands(test.images)];
     say(`\nTest: ${accuracy}, ${test.misses} misses of ${count}, loss ${test.loss.toFixed(4)}\n`);
-    say(confusionText(confusion, colours));
+    say(confusionText(confusion, colours, classNamesOf(model)));
   }
   say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
   if (folder === null) return;
-  say(`Run folder: ${folder}\n\nTry next:`);
+  say(`Run folder: ${folder}${page === null ? "" : `\nReport: ${page}`}\n\nTry next:`);
   say(`  ${program} predict --model ${folder} --data ${data} --index 0 --show`);
   say(`  ${program} evaluate ${folder} --wrong 10`);
-  say(`  ${program} train ${net} --seed 2`);
+  say(`  ${program} report ${folder}`);
+  const own = data === recipeOf(model.net).data ? "" : ` --data ${data}`;
+  say(`  ${program} train ${net}${own} --seed 2`);
 };
 
 /** The command `lenet train`. */
@@ -185,6 +206,7 @@ export function trainCommand(): Command {
     .option("--init <file>", "begin with the weights of a run folder or a file: safetensors, PyTorch, Keras")
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
+    .option("--no-report", "write no report.html into the run folder")
     .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
     .option("--tensorboard", "write an event file for TensorBoard into the run folder")
     .option("--resume <dir>", "go on with an interrupted run");

@@ -2,9 +2,10 @@
 // validation images come first, in the order of their files, then the test images.
 import { type DataSet, limit } from "../data/data-set.ts";
 import { holds } from "../data/folder.ts";
-import { loadData, registeredSet } from "../data/registry.ts";
+import { classNamesIn, loadData, registeredSet } from "../data/registry.ts";
 import type { Arena } from "../engine/arena.ts";
 import { LenetError } from "../errors.ts";
+import { withClasses } from "../nets/classes.ts";
 import type { Net } from "../nets/net.ts";
 import type { ImageCounts } from "./events.ts";
 import type { DataParts } from "./settings.ts";
@@ -18,6 +19,12 @@ export const loadParts = async (data: string | DataParts): Promise<DataParts> =>
   const train = await loadData(data, "train");
   if (registeredSet(data) === undefined && !holds(data, "test")) return { train };
   return { train, test: await loadData(data, "test") };
+};
+
+/** The net with as many outputs as the data names classes; itself where it names none. Throws LenetError. */
+export const sizedFor = (net: Net, data: string | DataParts | undefined): Net => {
+  const names = typeof data === "string" ? classNamesIn(data) : data?.train.classNames;
+  return names === undefined ? net : withClasses(net, names.length);
 };
 
 /** The parts as this net can learn from them, the training images cut to `most`. Throws LenetError. */

@@ -67,9 +67,9 @@ const open = async (
   how: Pick<Session, "release" | "logEvery">,
 ): Promise<Session> => {
   const { team, ...prepared } = await gather(net, given, old);
-  const { settings, counts, threads, origins } = prepared;
+  const { settings, counts, threads, origins, classNames } = prepared;
   const { arena, description } = team;
-  const trained: Trained = { arena, description, settings, images: counts.train };
+  const trained: Trained = { arena, description, settings, images: counts.train, classNames };
   try {
     const beginning = old ? takeUp(trained, old) : begin(trained, await initialWeights(net, given), given, prepared);
     const board = given.tensorboard ? openBoard(beginning.folder, net.name, settings) : null;
@@ -101,6 +101,7 @@ const open = async (
 /** Settings and images, brought together in the arena of a team; the loaded bytes are let go with the end of this call. */
 const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const { parts, threads, ...prepared } = await prepare(net, given, old);
+  const { classNames } = parts.train;
   const { settings, counts } = prepared;
   const images = counts.train + counts.validation + counts.test;
   const { batch, optimiser, seed } = settings;
@@ -109,7 +110,7 @@ const gather = async (net: Net, given: TrainSettings, old: OldRun | null) => {
   const options = { batch, threads: bounded, optimiser, seed, distort, ink: inkOf(parts), images, positions: images };
   const team = await startTeam(kernelModule(settings.arithmetic), net, options);
   copyImages(team.arena, parts);
-  return { team, ...prepared, threads: bounded };
+  return { team, ...prepared, classNames, threads: bounded };
 };
 
 type Beginning = Pick<Session, "folder" | "position"> &

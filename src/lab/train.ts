@@ -5,7 +5,9 @@ import type { Net } from "../nets/net.ts";
 import { putBack } from "./best.ts";
 import { boost } from "./boost.ts";
 import { modelCard } from "./card.ts";
+import { classText } from "./class-names.ts";
 import { trainEpoch, walkApart } from "./epoch.ts";
+import { sizedFor } from "./images.ts";
 import { createModel, type Model } from "./model.ts";
 import { peakBytes } from "./provenance.ts";
 import { type EpochRecord, type Metrics, type Score, writeMetrics, writeReadme } from "./run-folder.ts";
@@ -31,12 +33,14 @@ export interface TrainResult {
 }
 
 /**
- * Trains a net, or the nets of a committee one after the other (boost.ts). The test images are looked at once, at the end. Same seed, data and settings: same weights, bit for bit,
+ * Trains a net, with as many outputs as the data has classes, or the nets of a committee one after the other (boost.ts). The test images are looked at once, at the end. Same seed, data and settings: same weights, bit for bit,
  * whatever the threads, and whether or not the run was interrupted and resumed in between.
  * Throws LenetError: exit code 2 for settings, data or folders that will not do, 1 for a full disk or a loss that is no number.
  */
-export const train = (net: Net, settings: TrainSettings = {}): Promise<TrainResult> =>
-  net.committee ? boost(net, net.committee, settings, trainNet) : trainNet(net, settings);
+export const train = async (net: Net, settings: TrainSettings = {}): Promise<TrainResult> => {
+  const sized = settings.resume === undefined ? sizedFor(net, settings.data) : net;
+  return sized.committee ? boost(sized, sized.committee, settings, trainNet) : trainNet(sized, settings);
+};
 
 const trainNet = async (net: Net, settings: TrainSettings): Promise<TrainResult> => {
   const session = await openSession(net, settings);
@@ -93,11 +97,12 @@ const finish = async (session: Session): Promise<TrainResult> => {
   return { model: modelOf(session), history, metrics, ...scores, folder, interrupted: false };
 };
 
-const modelOf = ({ net, description, arena, settings, position }: Session): Model =>
+const modelOf = ({ net, description, arena, settings, position, classNames }: Session): Model =>
   createModel(net, tensorViews(description, arena), {
     net: net.name,
     settings: JSON.stringify(settings),
     position: JSON.stringify(position),
+    ...classText(classNames),
   });
 
 /** The scores of the epoch the model is from, and what the whole training took. */

@@ -10,7 +10,7 @@ import { encodeSafetensors, type Tensor } from "../../src/formats/safetensors.ts
 import { readCheckpoint } from "../../src/lab/run-folder.ts";
 import { lenet } from "./support/lenet.ts";
 
-const small = ["--limit", "1000", "--epochs", "2"];
+const small = ["--limit", "1000", "--epochs", "2", "--no-report"];
 let dir: string;
 const path = (name: string): string => join(dir, name);
 
@@ -244,7 +244,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "no picture",
     ["predict", "--model", "run"],
     2,
-    "lenet predict: expected a picture, got none. Name PNG or JPEG files, or --data mnist --index 7.",
+    "lenet predict: expected a picture, got none. Name PNG, JPEG or WebP files, or --data mnist --index 7.",
   ],
   [
     "no format to write",
@@ -268,7 +268,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "a picture that is none",
     ["predict", "--model", "run", "text.png"],
     2,
-    /^text\.png: expected a PNG or JPEG picture, got a file that begins with 68 65 6c 6c\./,
+    /^text\.png: expected a PNG, JPEG or WebP picture, got a file that begins with 68 65 6c 6c\./,
     () => writeFileSync(path("text.png"), "hello"),
   ],
   [

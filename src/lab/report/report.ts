@@ -19,6 +19,8 @@ export const REPORT = "report.html";
 export interface ReportOptions extends SubjectOptions {
   /** Where it is written; report.html in the run folder where nothing is said. */
   readonly out?: string;
+  /** Without the figures that take long: at the end of a training. */
+  readonly brief?: boolean;
   /** Told before each chapter: its title, how many are done of how many. */
   readonly onChapter?: (title: string, done: number, all: number) => void;
 }
@@ -33,7 +35,7 @@ export interface WrittenReport {
 /** Writes the report of a run, or of any model. Throws LenetError. */
 export const writeReport = async (path: string, options: ReportOptions = {}): Promise<WrittenReport> => {
   const study = studyOf(await openSubject(path, options));
-  const html = reportOf(study, options.onChapter);
+  const html = reportOf(study, options);
   const out = options.out ?? join(path, REPORT);
   writeAtomically(out, html);
   return {
@@ -45,14 +47,17 @@ export const writeReport = async (path: string, options: ReportOptions = {}): Pr
 };
 
 /** The report as the text of an HTML file. */
-export const reportOf = (study: Study, onChapter: ReportOptions["onChapter"] = () => {}): string => {
+export const reportOf = (
+  study: Study,
+  { brief = false, onChapter = () => {} }: Pick<ReportOptions, "brief" | "onChapter"> = {},
+): string => {
   const { model, set, answers } = study;
   const total = summarise(model.net).total;
   const misses = answers.wrong.length;
   const { low, high } = wilson(misses, set.count);
   const sections = chapters.map((chapter, done): Section => {
     onChapter(chapter.title, done, chapters.length + 1);
-    return sectionOf(chapter, study);
+    return sectionOf(chapter, study, brief);
   });
   onChapter("Settings", chapters.length, chapters.length + 1);
   return pageOf({
@@ -84,7 +89,7 @@ const rejectionFacts = (study: Study) => {
           {
             name: `Rejected for ${rate * 100} % error`,
             value: percentText(point.rejectedShare),
-            note: `${thousands(point.rejected)} images`,
+            note: `${thousands(point.rejected)} of ${thousands(study.set.count)} images`,
           },
         ]
       : [];
@@ -99,10 +104,15 @@ const courseFacts = ({ metrics }: Study) => {
   return [{ name: "Epochs", value: `${metrics.epochs}`, note: `in ${time}` }];
 };
 
-const sectionOf = ({ id, title, figures: makers }: Chapter, study: Study): Section => {
-  const made = makers.map((maker) => maker.make(study));
+const sectionOf = ({ id, title, figures }: Chapter, study: Study, brief: boolean): Section => {
+  const left = brief ? figures.filter(({ slow }) => slow) : [];
+  const made = figures.filter((maker) => !left.includes(maker)).map((maker) => maker.make(study));
   const drawn = made.filter((one): one is Figure => typeof one !== "string");
   const notes = made.filter((one) => typeof one === "string");
+  if (left.length > 0)
+    notes.push(
+      `Left out here, as they take some seconds: ${left.map(({ about }) => about).join("; ")}. To see them: lenet report ${study.path}`,
+    );
   if (id === "training") notes.push(LAYERS_OVER_TIME);
   return { id, title, parts: [figureGrid(drawn, MOST_WRONG), ...[...new Set(notes)].map(note)] };
 };
