@@ -7,8 +7,9 @@ import { madd } from "./lanes";
 /** Input maps and output maps. */
 export const FROM: usize = 6;
 export const MAPS: usize = 16;
-/** Bytes of the weights of one point. */
-export const POINT: usize = (FROM * MAPS) << 2;
+/** Bytes of the weights of an input map, and of all. */
+export const ROW: usize = MAPS << 2;
+export const POINT: usize = FROM * ROW;
 /** Bytes of their vectors, a tile. */
 export const IN_ROW: usize = FROM << 4;
 export const OUT_ROW: usize = MAPS << 4;
@@ -23,7 +24,7 @@ export function products_forward(input: usize, plane: usize, weight: usize, out:
     const end = weight + POINT;
     for (const outEnd = out + (tiles << 6); out < outEnd; out += 128, input += IN_ROW) {
       let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-      for (let u = weight; u < end; u += MAPS << 2, input += 16) {
+      for (let u = weight; u < end; u += ROW, input += 16) {
         const x = v128.load(input), y = v128.load(input, IN_ROW);
         const u0 = v128.load_splat<f32>(u), u1 = v128.load_splat<f32>(u, 4);
         const u2 = v128.load_splat<f32>(u, 8), u3 = v128.load_splat<f32>(u, 12);
@@ -36,15 +37,15 @@ export function products_forward(input: usize, plane: usize, weight: usize, out:
   }
 }
 
-/** in (tiles, 6) = out (tiles, 16) × weight (16, 6): three maps of three tiles at a time. */
+/** in (tiles, 6) = out (tiles, 16) × weight (6, 16) transposed: three maps of three tiles at a time. */
 export function products_to_input(out: usize, weight: usize, input: usize, inEnd: usize): void {
-  for (const stop = weight + (FROM << 2); weight < stop; weight += 12, input += 48, inEnd += 48) {
-    const end = weight + POINT;
+  for (const stop = weight + POINT; weight < stop; weight += 3 * ROW, input += 48, inEnd += 48) {
+    const end = weight + ROW;
     for (let v = input, m = out; v < inEnd; v += 3 * IN_ROW, m += 2 * OUT_ROW) {
       let a0 = f32x4.splat(0), a1 = a0, a2 = a0, b0 = a0, b1 = a0, b2 = a0, c0 = a0, c1 = a0, c2 = a0;
-      for (let u = weight; u < end; u += FROM << 2, m += 16) {
+      for (let u = weight; u < end; u += 4, m += 16) {
         const x = v128.load(m), y = v128.load(m, OUT_ROW), z = v128.load(m, 2 * OUT_ROW);
-        const u0 = v128.load_splat<f32>(u), u1 = v128.load_splat<f32>(u, 4), u2 = v128.load_splat<f32>(u, 8);
+        const u0 = v128.load_splat<f32>(u), u1 = v128.load_splat<f32>(u, ROW), u2 = v128.load_splat<f32>(u, 2 * ROW);
         a0 = madd(a0, x, u0); a1 = madd(a1, x, u1); a2 = madd(a2, x, u2);
         b0 = madd(b0, y, u0); b1 = madd(b1, y, u1); b2 = madd(b2, y, u2);
         c0 = madd(c0, z, u0); c1 = madd(c1, z, u1); c2 = madd(c2, z, u2);

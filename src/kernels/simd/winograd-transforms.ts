@@ -7,22 +7,11 @@
 import { madd } from "./lanes";
 import { IN_ROW, MAPS } from "./winograd-products";
 
-/**
- * The factors of the loops below, read from memory once a call: V8 would make a constant anew in every round, by three
- * instructions.
- */
+/** Read from memory once a call: V8 would make a constant anew in every round, by three instructions. */
 const FACTORS = memory.data<f32>([-0.5, 2, 1.5]);
 @inline
-function minusHalf(): v128 {
-  return v128.load_splat<f32>(FACTORS);
-}
-@inline
-function two(): v128 {
-  return v128.load_splat<f32>(FACTORS, 4);
-}
-@inline
-function oneAndHalf(): v128 {
-  return v128.load_splat<f32>(FACTORS, 8);
+function factor(index: usize): v128 {
+  return v128.load_splat<f32>(FACTORS + (index << 2));
 }
 
 /** B′: six inputs, `step` apart → six planes. */
@@ -42,12 +31,8 @@ function input(from: usize, step: usize, to: usize, plane: usize, half: v128, tw
 /** B: adds what six planes say of six inputs to those inputs, `step` apart. */
 @inline
 function inputBack(from: usize, plane: usize, to: usize, step: usize, half: v128, two: v128, more: v128): void {
-  const r0 = v128.load(from); from += plane;
-  const r1 = v128.load(from); from += plane;
-  const r2 = v128.load(from); from += plane;
-  const r3 = v128.load(from); from += plane;
-  const r4 = v128.load(from); from += plane;
-  const r5 = v128.load(from);
+  const r0 = v128.load(from), r1 = v128.load(from + plane), r2 = v128.load(from + 2 * plane);
+  const r3 = v128.load(from + 3 * plane), r4 = v128.load(from + 4 * plane), r5 = v128.load(from + 5 * plane);
   const a = madd(madd(madd(f32x4.add(r2, r5), more, r0), half, r3), two, r4);
   const b = f32x4.sub(f32x4.add(f32x4.add(f32x4.add(r0, r1), f32x4.add(r2, r3)), r4), f32x4.mul(more, r5));
   v128.store(to, f32x4.add(v128.load(to), r0)); to += step;
@@ -60,29 +45,33 @@ function inputBack(from: usize, plane: usize, to: usize, step: usize, half: v128
 
 /** Tile rows of lines → as many of six bands. */
 export function linesToBands(lines: usize, line: usize, bands: usize, band: usize): void {
-  const a = minusHalf(), b = two(), c = oneAndHalf();
+  const a = factor(0), b = factor(1), c = factor(2);
   for (const end = bands + band; bands < end; lines += line)
     for (const stop = bands + line; bands < stop; bands += 16, lines += 16) input(lines, line, bands, band, a, b, c);
 }
 
 /** Six bands' gradients, added to the lines'. */
 export function bandsToLines(bands: usize, band: usize, lines: usize, line: usize): void {
-  const a = minusHalf(), b = two(), c = oneAndHalf();
+  const a = factor(0), b = factor(1), c = factor(2);
   for (const end = bands + band; bands < end; lines += line)
     for (const stop = bands + line; bands < stop; bands += 16, lines += 16) inputBack(bands, band, lines, line, a, b, c);
 }
 
-/** One tile row of a band → `across` tiles of six planes. */
-export function bandToColumns(band: usize, columns: usize, plane: usize, across: i32): void {
-  const a = minusHalf(), b = two(), c = oneAndHalf();
-  for (const end = columns + <usize>across * IN_ROW; columns < end; band += IN_ROW)
-    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16) input(band, IN_ROW, columns, plane, a, b, c);
+/** A band → its tiles, six planes. */
+export function bandToColumns(band: usize, line: usize, columns: usize, plane: usize, down: i32, across: i32): void {
+  const a = factor(0), b = factor(1), c = factor(2);
+  const rest = line - 2 * <usize>across * IN_ROW;
+  for (let tile = 0; tile < down * across; tile++, band += tile % across ? IN_ROW : IN_ROW + rest)
+    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16)
+      input(band, IN_ROW, columns, plane, a, b, c);
 }
 
-export function columnsToBand(columns: usize, plane: usize, band: usize, across: i32): void {
-  const a = minusHalf(), b = two(), c = oneAndHalf();
-  for (const end = columns + <usize>across * IN_ROW; columns < end; band += IN_ROW)
-    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16) inputBack(columns, plane, band, IN_ROW, a, b, c);
+export function columnsToBand(columns: usize, plane: usize, band: usize, line: usize, down: i32, across: i32): void {
+  const a = factor(0), b = factor(1), c = factor(2);
+  const rest = line - 2 * <usize>across * IN_ROW;
+  for (let tile = 0; tile < down * across; tile++, band += tile % across ? IN_ROW : IN_ROW + rest)
+    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16)
+      inputBack(columns, plane, band, IN_ROW, a, b, c);
 }
 
 /**
@@ -91,29 +80,21 @@ export function columnsToBand(columns: usize, plane: usize, band: usize, across:
  */
 export function transformGradient(first: usize, second: usize, to: usize, count: i32): void {
   const plane = <usize>count << 4;
-  const minus = minusHalf(), twice = two();
+  const minus = factor(0), twice = factor(1);
   for (const end = first + plane; first < end; first += 16, second += 16, to += 16) {
     const a = v128.load(first), b = v128.load(second);
-    let q = to;
-    v128.store(q, f32x4.add(a, b)); q += plane;
-    v128.store(q, f32x4.sub(a, b)); q += plane;
-    v128.store(q, madd(a, twice, b)); q += plane;
-    v128.store(q, madd(a, minus, b));
+    v128.store(to, f32x4.add(a, b)); v128.store(to + plane, f32x4.sub(a, b));
+    v128.store(to + 2 * plane, madd(a, twice, b)); v128.store(to + 3 * plane, madd(a, minus, b));
   }
 }
 
 /** A′: six planes, one after the other, `count` vectors each → two. */
 export function transformOutput(from: usize, to: usize, count: i32): void {
   const plane = <usize>count << 4;
-  const minus = minusHalf(), twice = two();
+  const minus = factor(0), twice = factor(1);
   for (const end = from + plane; from < end; from += 16, to += 16) {
-    let p = from;
-    const m0 = v128.load(p); p += plane;
-    const m1 = v128.load(p); p += plane;
-    const m2 = v128.load(p); p += plane;
-    const m3 = v128.load(p); p += plane;
-    const m4 = v128.load(p); p += plane;
-    const m5 = v128.load(p);
+    const m0 = v128.load(from), m1 = v128.load(from + plane), m2 = v128.load(from + 2 * plane);
+    const m3 = v128.load(from + 3 * plane), m4 = v128.load(from + 4 * plane), m5 = v128.load(from + 5 * plane);
     v128.store(to, f32x4.add(f32x4.add(m0, f32x4.add(m1, m2)), f32x4.add(m3, m4)));
     v128.store(to + plane, madd(madd(f32x4.add(f32x4.sub(m1, m2), m5), twice, m3), minus, m4));
   }

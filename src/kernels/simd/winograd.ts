@@ -10,23 +10,16 @@
 //   squares   (row, column of a 2×2 tile, tile, map) of outputs and their gradients
 import { planeSums } from "./conv-backward-weight";
 import { column0, column1, column2, column3, laneSums } from "./lanes";
-import { planesToRows, rowsToPlanes, stepTable, whole } from "./tiles";
+import { planesToRows, rowsToPlanes, stepTable } from "./tiles";
 import {
-  FROM, IN_ROW, MAPS, OUT_ROW, POINT, products_forward, products_to_input, products_to_weight,
+  FROM, IN_ROW, MAPS, OUT_ROW, POINT, products_forward, products_to_input, products_to_weight, ROW,
 } from "./winograd-products";
 import {
   bandsToLines, bandToColumns, columnsToBand, linesToBands, transformGradient, transformOutput, transformWeight,
   transformWeightBack,
 } from "./winograd-transforms";
 
-/** Bytes of a weight of all output maps. */
-const ROW: usize = MAPS << 2;
-
-/** Places of vectors, in bytes, for each pixel of a plane. */
-function lineTable(table: usize, area: i32): void {
-  stepTable(table, area, <i32>IN_ROW);
-}
-
+/** Places of vectors, in bytes, for each pixel of a plane of outputs. */
 function squareTable(table: usize, rows: i32, columns: i32, tiles: i32, row: i32): void {
   const across = columns >> 1;
   for (let y = 0; y < rows; y++)
@@ -42,8 +35,8 @@ function pack(planes: usize, present: i32, maps: i32, area: i32, places: usize, 
   const zero = f32x4.splat(0);
   for (let map = 0; map < maps; map++, to += 16) {
     let p = planes + (<usize>(map * area) << 2);
-    let pixel = 0, o = places;
-    for (; pixel + 4 <= area; pixel += 4, p += 16, o += 16) {
+    const end = p + (<usize>area << 2);
+    for (let o = places; p < end; p += 16, o += 16) {
       const a = v128.load(p), b = present > 1 ? v128.load(p + image) : zero;
       const c = present > 2 ? v128.load(p + 2 * image) : zero, d = present > 3 ? v128.load(p + 3 * image) : zero;
       v128.store(to + <usize>load<i32>(o), column0(a, b, c, d));
@@ -51,11 +44,6 @@ function pack(planes: usize, present: i32, maps: i32, area: i32, places: usize, 
       v128.store(to + <usize>load<i32>(o, 8), column2(a, b, c, d));
       v128.store(to + <usize>load<i32>(o, 12), column3(a, b, c, d));
     }
-    for (; pixel < area; pixel++, p += 4, o += 4)
-      for (let n = 0; n < 4; n++)
-        store<f32>(
-          to + <usize>load<i32>(o) + (<usize>n << 2), n < present ? load<f32>(p + <usize>n * image) : 0,
-        );
   }
 }
 
@@ -67,8 +55,8 @@ function unpack(
   for (let map = 0; map < maps; map++, from += (map & 3) == 0 ? quad - 48 : 16) {
     const biases = bias ? v128.load_splat<f32>(bias + (<usize>map << 2)) : f32x4.splat(0);
     let p = planes + (<usize>(map * area) << 2);
-    let pixel = 0, o = places;
-    for (; pixel + 4 <= area; pixel += 4, p += 16, o += 16) {
+    const end = p + (<usize>area << 2);
+    for (let o = places; p < end; p += 16, o += 16) {
       const a = f32x4.add(v128.load(from + <usize>load<i32>(o)), biases);
       const b = f32x4.add(v128.load(from + <usize>load<i32>(o, 4)), biases);
       const c = f32x4.add(v128.load(from + <usize>load<i32>(o, 8)), biases);
@@ -78,10 +66,6 @@ function unpack(
       if (present > 2) v128.store(p + 2 * image, column2(a, b, c, d));
       if (present > 3) v128.store(p + 3 * image, column3(a, b, c, d));
     }
-    const rest = f32x4.extract_lane(biases, 0);
-    for (; pixel < area; pixel++, p += 4, o += 4)
-      for (let n = 0; n < present; n++)
-        store<f32>(p + <usize>n * image, load<f32>(from + <usize>load<i32>(o) + (<usize>n << 2)) + rest);
   }
 }
 
@@ -92,14 +76,6 @@ function packWeights(weight: usize, to: usize, rows: usize, half: usize): void {
     for (let ky: usize = 0; ky < 5; ky++) transformWeight(rows + 5 * ky * ROW, ROW, half + 6 * ky * ROW, ROW);
     for (let k: usize = 0; k < 6; k++) transformWeight(half + k * ROW, 6 * ROW, to + k * POINT, 6 * POINT);
   }
-}
-
-/** The same → (point, 16, 6). */
-function packWeightsBack(weight: usize, to: usize, rows: usize, half: usize): void {
-  packWeights(weight, half, rows, to);
-  for (const end = to + 36 * POINT; to < end; half += POINT)
-    for (let map: usize = 0; map < ROW; map += 4)
-      for (let c: usize = 0; c < FROM; c++, to += 4) store<f32>(to, load<f32>(half + map + c * ROW));
 }
 
 /** Sums (point, 6, 16) of all lanes → dWeight (16, 6, 5, 5). The sums are written over. */
@@ -130,15 +106,15 @@ export function f32_winograd_forward(
   const tiles = (down * across + 1) & ~1;
   const line = <usize>columns * IN_ROW, band = <usize>down * line;
   const inPlane = <usize>tiles * IN_ROW, quadPlane = <usize>tiles << 6;
-  const places = scratch + (<usize>whole(area) << 2);
-  const lines = places + (<usize>whole(outArea) << 2);
+  const places = scratch + (<usize>area << 2);
+  const lines = places + (<usize>outArea << 2);
   const bands = lines + <usize>rows * line;
   const inputs = bands + 6 * band;
   const products = inputs + 6 * inPlane;
   const halves = products + 6 * quadPlane;
   const squares = halves + 48 * quadPlane;
   const weights = squares + 16 * quadPlane;
-  lineTable(scratch, area);
+  stepTable(scratch, area, <i32>IN_ROW);
   squareTable(places, outRows, outColumns, tiles, 64);
   packWeights(weight, weights, weights + 36 * POINT, weights + 61 * POINT);
   memory.fill(inputs, 0, 6 * inPlane);
@@ -147,10 +123,7 @@ export function f32_winograd_forward(
     pack(input + ((<usize>(n * area) * FROM) << 2), present, <i32>FROM, area, scratch, lines);
     linesToBands(lines, line, bands, band);
     for (let point = 0; point < 6; point++) {
-      for (let y = 0; y < down; y++)
-        bandToColumns(
-          bands + <usize>point * band + <usize>y * line, inputs + <usize>(y * across) * IN_ROW, inPlane, across,
-        );
+      bandToColumns(bands + <usize>point * band, line, inputs, inPlane, down, across);
       for (let quad: usize = 0; quad < 4; quad++) {
         products_forward(inputs, inPlane, weights + <usize>(6 * point) * POINT + 16 * quad, products);
         transformOutput(products, halves + (12 * quad + <usize>(2 * point)) * quadPlane, tiles << 2);
@@ -176,8 +149,8 @@ export function f32_winograd_backward(
   const present3 = down * across, tiles = (present3 + 2) / 3 * 3;
   const line = <usize>columns * IN_ROW, band = <usize>down * line;
   const inPlane = <usize>tiles * IN_ROW, outPlane = <usize>tiles * OUT_ROW;
-  const places = scratch + (<usize>whole(area) << 2);
-  const lines = places + (<usize>whole(outArea) << 2);
+  const places = scratch + (<usize>area << 2);
+  const lines = places + (<usize>outArea << 2);
   const bands = lines + <usize>rows * line;
   const gradientBands = bands + 6 * band;
   const inputs = gradientBands + 6 * band;
@@ -187,9 +160,9 @@ export function f32_winograd_backward(
   const products = halves + 8 * outPlane;
   const weights = products + 4 * outPlane;
   const sums = weights + 36 * POINT;
-  lineTable(scratch, area);
+  stepTable(scratch, area, <i32>IN_ROW);
   squareTable(places, outRows, outColumns, tiles, <i32>OUT_ROW);
-  if (dIn) packWeightsBack(weight, weights, sums, sums + 25 * POINT);
+  if (dIn) packWeights(weight, weights, sums, sums + 25 * POINT);
   memory.fill(sums, 0, 144 * POINT);
   memory.fill(squares, 0, 4 * outPlane);
   for (let n = 0; n < images; n += 4) {
@@ -201,10 +174,7 @@ export function f32_winograd_backward(
     transformGradient(squares, squares + 2 * outPlane, halves, 2 * tiles * <i32>MAPS);
     if (dIn) memory.fill(gradientBands, 0, 6 * band);
     for (let point = 0; point < 6; point++) {
-      for (let y = 0; y < down; y++)
-        bandToColumns(
-          bands + <usize>point * band + <usize>y * line, inputs + <usize>(y * across) * IN_ROW, inPlane, across,
-        );
+      bandToColumns(bands + <usize>point * band, line, inputs, inPlane, down, across);
       const left = point == 0 ? squares : point == 5 ? squares + 2 * outPlane : halves + <usize>(2 * point - 2) * outPlane;
       transformGradient(left, left + outPlane, products, tiles * <i32>MAPS);
       for (let k = 0; k < 6; k++) {
@@ -217,10 +187,7 @@ export function f32_winograd_backward(
         products_to_input(gradient, weights + at, to, to + inPlane);
       }
       if (!dIn) continue;
-      for (let y = 0; y < down; y++)
-        columnsToBand(
-          gradients + <usize>(y * across) * IN_ROW, inPlane, gradientBands + <usize>point * band + <usize>y * line, across,
-        );
+      columnsToBand(gradients, inPlane, gradientBands + <usize>point * band, line, down, across);
     }
     if (!dIn) continue;
     memory.fill(lines, 0, <usize>rows * line);
