@@ -1,9 +1,9 @@
 // lenet train: a net learns, from the beginning or from where a run was interrupted. Words go to stderr; with --json every
 // event is a line on stdout, and the last line is the result.
 import { Command } from "commander";
-import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
 import { classNamesOf } from "../src/lab/class-names.ts";
+import { distortKinds } from "../src/lab/distortions.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
 import { recipeOf } from "../src/lab/recipes.ts";
 import { writeReport } from "../src/lab/report/report.ts";

@@ -1,10 +1,10 @@
 // Boosting (1998, III.C.9; Drucker, Schapire & Simard 1993): the members of a committee are trained one after the other, the
 // first as any net, each further one on patterns that those before it find hard (patterns.ts). The folder of the run holds
 // the members' runs (1, 2, 3), the patterns (patterns-2, patterns-3), and in the end the committee as one model.
+
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type DataSet, slice, split } from "../data/data-set.ts";
-import { distortionOf } from "../engine/distort.ts";
 import { LenetError } from "../errors.ts";
 import type { Committee, Net } from "../nets/net.ts";
 import { streamKey } from "../random.ts";
@@ -12,6 +12,7 @@ import { classText } from "./class-names.ts";
 import { choiceText, chooseThreshold } from "./committee.ts";
 import { committeeCard } from "./committee-card.ts";
 import type { Settings } from "./defaults.ts";
+import { distortionOf } from "./distortions.ts";
 import { evaluate } from "./evaluate.ts";
 import { load } from "./load.ts";
 import { createCommittee, createModel, type Model } from "./model.ts";

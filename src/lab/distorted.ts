@@ -1,10 +1,11 @@
 // Images as a training would distort them, to be looked at. By the reference kernels: what is seen is what the words mean.
 import type { DataSet } from "../data/data-set.ts";
-import { distortionOf, drawUnits, fillMap, MAP_UNITS } from "../engine/distort.ts";
+import { drawUnits, fillMap, MAP_UNITS } from "../engine/distort.ts";
 import { fieldFloats, openField } from "../engine/elastic.ts";
 import type { AffineMap } from "../kernels/contract.ts";
 import { reference } from "../kernels/reference/index.ts";
 import { streamKey } from "../random.ts";
+import { distortionOf } from "./distortions.ts";
 
 /** The images of `set`, each distorted once, as step `step` of seed `seed` might. Throws LenetError for no such distortion. */
 export const distorted = (set: DataSet, distort: number | string, seed: number, step = 0): DataSet => {

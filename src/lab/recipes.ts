@@ -21,7 +21,7 @@ export interface Recipe {
   readonly shuffle: boolean;
   /**
    * How training images are distorted, anew each time: a strength (0: not at all, 1: as far as digits usually vary), or a
-   * kind with options (engine/distort.ts).
+   * kind with options (lab/distortions.ts).
    */
   readonly distort: number | string;
 }

@@ -1,6 +1,6 @@
 // A training under way: its settings, its team of threads with all images in their arena, its run folder, and how far it is.
 // Opening one either begins anew or takes up what a run folder holds; epoch.ts goes on from there.
-import { distortionOf } from "../engine/distort.ts";
+
 import { initialise } from "../engine/initialise.ts";
 import { shardCount } from "../engine/plan.ts";
 import { startTeam, type Team } from "../engine/team.ts";
@@ -10,6 +10,7 @@ import type { Net } from "../nets/net.ts";
 import { type Best, bestOf, keepWeights, putBack, type Weights } from "./best.ts";
 import { type Board, openBoard } from "./board.ts";
 import { checkpointOf, restore, type Trained } from "./checkpoint.ts";
+import { distortionOf } from "./distortions.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
 import { copyImages, inkOf, type Origins } from "./images.ts";
 import { modelFile, readTensors, readWeights } from "./load.ts";

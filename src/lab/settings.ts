@@ -1,14 +1,15 @@
 // The settings of a training: what may be given, and the complete and checked plain data it comes to. Resolving what is
 // already resolved changes nothing, which is how a run is resumed.
+
 import type { DataSet } from "../data/data-set.ts";
 import { registeredSet } from "../data/registry.ts";
-import { distortName } from "../engine/distort.ts";
 import { LenetError } from "../errors.ts";
 import { type Arithmetic, arithmetics, hasFused, usualArithmetic } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
 import { type OptimiserSpec, optimiserKinds } from "../optimisers/index.ts";
 import { type ScheduleSpec, scheduleKinds } from "../optimisers/schedule.ts";
 import { plainly, plainRate, VALIDATION_SHARE } from "./defaults.ts";
+import { distortName } from "./distortions.ts";
 import type { TrainEvent } from "./events.ts";
 import type { Model } from "./model.ts";
 import { FLOOR, type Recipe, recipeOf, WARMUP } from "./recipes.ts";

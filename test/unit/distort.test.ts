@@ -2,19 +2,13 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  type DistortSpec,
-  distortionOf,
-  distortName,
-  drawUnits,
-  fillMap,
-  MAP_UNITS,
-} from "../../src/engine/distort.ts";
+import { type DistortSpec, drawUnits, fillMap, MAP_UNITS } from "../../src/engine/distort.ts";
 import { fieldFloats, openField } from "../../src/engine/elastic.ts";
 import { startTeam, type Team } from "../../src/engine/team.ts";
 import type { AffineMap } from "../../src/kernels/contract.ts";
 import { kernelModule } from "../../src/kernels/module.ts";
 import { reference } from "../../src/kernels/reference/index.ts";
+import { distortionOf, distortName } from "../../src/lab/distortions.ts";
 import { resolve } from "../../src/lab/settings.ts";
 import { dense, tanh } from "../../src/layers/index.ts";
 import { lenet5 } from "../../src/nets/lenet5.ts";

@@ -4,7 +4,6 @@
 import { type Arena, arenaMemory, openArena } from "../../engine/arena.ts";
 import { alone } from "../../engine/crew.ts";
 import { type Description, describe } from "../../engine/describe.ts";
-import { distortionOf } from "../../engine/distort.ts";
 import { initialise } from "../../engine/initialise.ts";
 import { claimsOf } from "../../engine/plan.ts";
 import { type Batch, bindProgram, type Program } from "../../engine/program.ts";
@@ -14,6 +13,7 @@ import type { Kernels } from "../../kernels/contract.ts";
 import { bindKernels } from "../../kernels/load.ts";
 import { type Arithmetic, kernelModule } from "../../kernels/module.ts";
 import type { Net } from "../../nets/net.ts";
+import { distortionOf } from "../distortions.ts";
 import { recipeOf } from "../recipes.ts";
 import { fillImages } from "./ours.ts";
 import type { Profile, ProfileRow } from "./result.ts";

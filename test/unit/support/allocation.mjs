@@ -3,12 +3,12 @@
 import { arenaMemory, openArena } from "../../../dist/src/engine/arena.js";
 import { alone } from "../../../dist/src/engine/crew.js";
 import { describe } from "../../../dist/src/engine/describe.js";
-import { distortionOf } from "../../../dist/src/engine/distort.js";
 import { claimsOf } from "../../../dist/src/engine/plan.js";
 import { bindProgram } from "../../../dist/src/engine/program.js";
 import { walk } from "../../../dist/src/engine/step.js";
 import { bindKernels } from "../../../dist/src/kernels/load.js";
 import { kernelModule } from "../../../dist/src/kernels/module.js";
+import { distortionOf } from "../../../dist/src/lab/distortions.js";
 import {
   averagePool,
   batchNorm,
