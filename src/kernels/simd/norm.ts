@@ -21,14 +21,7 @@ export function f32_norm_moments(images: i32, maps: i32, area: i32, input: usize
 }
 
 export function f32_norm_forward(
-  images: i32,
-  maps: i32,
-  area: i32,
-  input: usize,
-  mean: usize,
-  inverse: usize,
-  gamma: usize,
-  beta: usize,
+  images: i32, maps: i32, area: i32, input: usize, mean: usize, inverse: usize, gamma: usize, beta: usize,
   out: usize,
 ): void {
   for (let n = 0; n < images; n++)
@@ -43,14 +36,7 @@ export function f32_norm_forward(
 }
 
 export function f32_norm_backward_sums(
-  images: i32,
-  maps: i32,
-  area: i32,
-  input: usize,
-  dOut: usize,
-  mean: usize,
-  inverse: usize,
-  dGamma: usize,
+  images: i32, maps: i32, area: i32, input: usize, dOut: usize, mean: usize, inverse: usize, dGamma: usize,
   dBeta: usize,
 ): void {
   const image = (<usize>(maps * area)) << 2;
@@ -72,18 +58,8 @@ export function f32_norm_backward_sums(
 }
 
 export function f32_norm_backward_input(
-  images: i32,
-  maps: i32,
-  area: i32,
-  count: f32,
-  input: usize,
-  dOut: usize,
-  mean: usize,
-  inverse: usize,
-  gamma: usize,
-  dGamma: usize,
-  dBeta: usize,
-  dIn: usize,
+  images: i32, maps: i32, area: i32, count: f32, input: usize, dOut: usize, mean: usize, inverse: usize,
+  gamma: usize, dGamma: usize, dBeta: usize, dIn: usize,
 ): void {
   for (let n = 0; n < images; n++)
     for (let map = 0; map < maps; map++) {
