@@ -42,13 +42,10 @@ const filters = (g: Geometry, images: number): boolean => images >= 4 && fitsWin
 
 /** Floats of scratch of both its kernels, whichever needs most of a thing. */
 const winogradScratch = ({ input, output }: Geometry): number => {
-  const area = input.rows * input.columns;
-  const outArea = output.rows * output.columns;
-  const lines = 4 * area * input.maps;
-  const bands = 24 * output.rows * input.columns * input.maps;
-  const tiles = outArea / 4 + 2;
-  const points = 180 * input.maps * output.maps;
-  return area + outArea + 6 + lines + bands + tiles * (48 * input.maps + 88 * output.maps) + points;
+  const [area, outArea] = [input.rows * input.columns, output.rows * output.columns];
+  const linesAndBands = (4 * area + 24 * output.rows * input.columns) * input.maps;
+  const tiles = (outArea / 4 + 2) * (48 * input.maps + 88 * output.maps);
+  return area + outArea + linesAndBands + tiles + 180 * input.maps * output.maps;
 };
 
 /** Floats of scratch that the convolutions need, whichever needs most (each says what it keeps there). */
@@ -115,7 +112,7 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
         g.stride, g.padding, g.paddingValue, at(input), at(weight), at(bias), at(out), at(scratch));
     },
     convBackward: (g, n, input, dOut, weight, dIn, dWeight, dBias, scratch) => {
-      if (filters(g, n))
+      if (dIn && filters(g, n))
         return wasm.f32_winograd_backward!(
           n, g.input.rows, g.input.columns, at(input), at(dOut), at(weight), at(dIn), at(dWeight), at(dBias),
           at(scratch));

@@ -5,9 +5,8 @@ import { laneSums, madd } from "./lanes";
 
 /** Whether these loops can do it: whole vectors of columns, and at least one tile of them, of maps and of taps. */
 export function fitsColumns(maps: i32, taps: i32, stride: i32, padding: i32, outColumns: i32): bool {
-  return (
-    maps >= 3 && maps <= 8 && taps >= 3 && stride == 1 && padding == 0 && outColumns >= 16 && (outColumns & 3) == 0
-  );
+  const whole = outColumns >= 16 && (outColumns & 3) == 0;
+  return whole && maps >= 3 && maps <= 8 && taps >= 3 && stride == 1 && padding == 0;
 }
 
 /** 16 columns of all rows of two maps: out = bias + Σ weight × source[offset], for entries (offset, weight, weight) of a table. */

@@ -45,9 +45,8 @@ export function f32_conv_forward(
   const padded = sums + (<usize>whole(area) << 6);
   tapTable(table, from, field, width, (rows + 2 * padding) * width);
   if (fitsColumns(maps, taps, stride, padding, outColumns)) {
-    const imageSize = from * rows * columns;
     forwardColumns(
-      images, input, imageSize, columns, table, taps, packed, weight, bias, out, maps, outRows, outColumns,
+      images, input, from * rows * columns, columns, table, taps, packed, weight, bias, out, maps, outRows, outColumns,
     );
     return;
   }

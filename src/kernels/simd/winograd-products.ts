@@ -19,10 +19,9 @@ export const OUT_ROW: usize = MAPS << 4;
  * is one point's `in`.
  */
 export function products_forward(input: usize, plane: usize, weight: usize, out: usize): void {
-  const tiles = plane / IN_ROW;
   for (const stop = weight + 6 * POINT; weight < stop; weight += POINT) {
     const end = weight + POINT;
-    for (const outEnd = out + (tiles << 6); out < outEnd; out += 128, input += IN_ROW) {
+    for (const outEnd = out + ((plane / IN_ROW) << 6); out < outEnd; out += 128, input += IN_ROW) {
       let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
       for (let u = weight; u < end; u += ROW, input += 16) {
         const x = v128.load(input), y = v128.load(input, IN_ROW);

@@ -62,16 +62,14 @@ export function bandToColumns(band: usize, line: usize, columns: usize, plane: u
   const a = factor(0), b = factor(1), c = factor(2);
   const rest = line - 2 * <usize>across * IN_ROW;
   for (let tile = 0; tile < down * across; tile++, band += tile % across ? IN_ROW : IN_ROW + rest)
-    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16)
-      input(band, IN_ROW, columns, plane, a, b, c);
+    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16) input(band, IN_ROW, columns, plane, a, b, c);
 }
 
 export function columnsToBand(columns: usize, plane: usize, band: usize, line: usize, down: i32, across: i32): void {
   const a = factor(0), b = factor(1), c = factor(2);
   const rest = line - 2 * <usize>across * IN_ROW;
   for (let tile = 0; tile < down * across; tile++, band += tile % across ? IN_ROW : IN_ROW + rest)
-    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16)
-      inputBack(columns, plane, band, IN_ROW, a, b, c);
+    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16) inputBack(columns, plane, band, IN_ROW, a, b, c);
 }
 
 /**

@@ -11,13 +11,10 @@
 import { planeSums } from "./conv-backward-weight";
 import { column0, column1, column2, column3, laneSums } from "./lanes";
 import { planesToRows, rowsToPlanes, stepTable } from "./tiles";
-import {
-  FROM, IN_ROW, MAPS, OUT_ROW, POINT, products_forward, products_to_input, products_to_weight, ROW,
-} from "./winograd-products";
-import {
-  bandsToLines, bandToColumns, columnsToBand, linesToBands, transformGradient, transformOutput, transformWeight,
-  transformWeightBack,
-} from "./winograd-transforms";
+import { FROM, IN_ROW, MAPS, OUT_ROW, POINT, ROW } from "./winograd-products";
+import { products_forward, products_to_input, products_to_weight } from "./winograd-products";
+import { bandsToLines, bandToColumns, columnsToBand, linesToBands, transformGradient } from "./winograd-transforms";
+import { transformOutput, transformWeight, transformWeightBack } from "./winograd-transforms";
 
 /** Places of vectors, in bytes, for each pixel of a plane of outputs. */
 function squareTable(table: usize, rows: i32, columns: i32, tiles: i32, row: i32): void {
@@ -48,9 +45,7 @@ function pack(planes: usize, present: i32, maps: i32, area: i32, places: usize, 
 }
 
 /** Vectors → planes, and a bias for each map, unless 0. Each four maps lie `quad` behind the four before. */
-function unpack(
-  from: usize, places: usize, quad: usize, planes: usize, present: i32, maps: i32, area: i32, bias: usize,
-): void {
+function unpack(from: usize, places: usize, quad: usize, planes: usize, present: i32, maps: i32, area: i32, bias: usize): void {
   const image = <usize>(maps * area) << 2;
   for (let map = 0; map < maps; map++, from += (map & 3) == 0 ? quad - 48 : 16) {
     const biases = bias ? v128.load_splat<f32>(bias + (<usize>map << 2)) : f32x4.splat(0);
@@ -100,20 +95,15 @@ export function f32_winograd_forward(
   images: i32, rows: i32, columns: i32, input: usize, weight: usize, bias: usize, out: usize, scratch: usize,
 ): void {
   const outRows = rows - 4, outColumns = columns - 4;
-  const area = rows * columns, outArea = outRows * outColumns;
-  const down = outRows >> 1, across = outColumns >> 1;
+  const area = rows * columns, outArea = outRows * outColumns, down = outRows >> 1, across = outColumns >> 1;
   // The loops take two tiles at a time; one that is not there is zero.
   const tiles = (down * across + 1) & ~1;
   const line = <usize>columns * IN_ROW, band = <usize>down * line;
   const inPlane = <usize>tiles * IN_ROW, quadPlane = <usize>tiles << 6;
-  const places = scratch + (<usize>area << 2);
-  const lines = places + (<usize>outArea << 2);
-  const bands = lines + <usize>rows * line;
-  const inputs = bands + 6 * band;
-  const products = inputs + 6 * inPlane;
-  const halves = products + 6 * quadPlane;
-  const squares = halves + 48 * quadPlane;
-  const weights = squares + 16 * quadPlane;
+  const places = scratch + (<usize>area << 2), lines = places + (<usize>outArea << 2);
+  const bands = lines + <usize>rows * line, inputs = bands + 6 * band;
+  const products = inputs + 6 * inPlane, halves = products + 6 * quadPlane;
+  const squares = halves + 48 * quadPlane, weights = squares + 16 * quadPlane;
   stepTable(scratch, area, <i32>IN_ROW);
   squareTable(places, outRows, outColumns, tiles, 64);
   packWeights(weight, weights, weights + 36 * POINT, weights + 61 * POINT);
@@ -135,34 +125,25 @@ export function f32_winograd_forward(
   }
 }
 
-/**
- * Back through f32_winograd_forward: dIn, unless 0, and dWeight and dBias (which may be 0), summed over the images.
- */
+/** Back through f32_winograd_forward: dIn, and dWeight and dBias (which may be 0), summed over the images. */
 export function f32_winograd_backward(
   images: i32, rows: i32, columns: i32, input: usize, dOut: usize, weight: usize, dIn: usize, dWeight: usize,
   dBias: usize, scratch: usize,
 ): void {
   const outRows = rows - 4, outColumns = columns - 4;
-  const area = rows * columns, outArea = outRows * outColumns;
-  const down = outRows >> 1, across = outColumns >> 1;
+  const area = rows * columns, outArea = outRows * outColumns, down = outRows >> 1, across = outColumns >> 1;
   // The loops take three tiles at a time; those that are not there are zero.
-  const present3 = down * across, tiles = (present3 + 2) / 3 * 3;
+  const tiles = (down * across + 2) / 3 * 3;
   const line = <usize>columns * IN_ROW, band = <usize>down * line;
   const inPlane = <usize>tiles * IN_ROW, outPlane = <usize>tiles * OUT_ROW;
-  const places = scratch + (<usize>area << 2);
-  const lines = places + (<usize>outArea << 2);
-  const bands = lines + <usize>rows * line;
-  const gradientBands = bands + 6 * band;
-  const inputs = gradientBands + 6 * band;
-  const gradients = inputs + 6 * inPlane;
-  const squares = gradients + 6 * inPlane;
-  const halves = squares + 4 * outPlane;
-  const products = halves + 8 * outPlane;
-  const weights = products + 4 * outPlane;
-  const sums = weights + 36 * POINT;
+  const places = scratch + (<usize>area << 2), lines = places + (<usize>outArea << 2);
+  const bands = lines + <usize>rows * line, gradientBands = bands + 6 * band;
+  const inputs = gradientBands + 6 * band, gradients = inputs + 6 * inPlane;
+  const squares = gradients + 6 * inPlane, halves = squares + 4 * outPlane;
+  const products = halves + 8 * outPlane, weights = products + 4 * outPlane, sums = weights + 36 * POINT;
   stepTable(scratch, area, <i32>IN_ROW);
   squareTable(places, outRows, outColumns, tiles, <i32>OUT_ROW);
-  if (dIn) packWeights(weight, weights, sums, sums + 25 * POINT);
+  packWeights(weight, weights, sums, sums + 25 * POINT);
   memory.fill(sums, 0, 144 * POINT);
   memory.fill(squares, 0, 4 * outPlane);
   for (let n = 0; n < images; n += 4) {
@@ -172,7 +153,7 @@ export function f32_winograd_backward(
     pack(input + first, present, <i32>FROM, area, scratch, lines);
     linesToBands(lines, line, bands, band);
     transformGradient(squares, squares + 2 * outPlane, halves, 2 * tiles * <i32>MAPS);
-    if (dIn) memory.fill(gradientBands, 0, 6 * band);
+    memory.fill(gradientBands, 0, 6 * band);
     for (let point = 0; point < 6; point++) {
       bandToColumns(bands + <usize>point * band, line, inputs, inPlane, down, across);
       const left = point == 0 ? squares : point == 5 ? squares + 2 * outPlane : halves + <usize>(2 * point - 2) * outPlane;
@@ -180,16 +161,12 @@ export function f32_winograd_backward(
       for (let k = 0; k < 6; k++) {
         const gradient = k == 0 ? left : k == 5 ? left + outPlane : products + <usize>(k - 1) * outPlane;
         const at = <usize>(6 * point + k) * POINT;
-        const ends = gradient + <usize>present3 * OUT_ROW;
-        products_to_weight(inputs + <usize>k * inPlane, gradient, ends, sums + 4 * at);
-        if (!dIn) continue;
+        products_to_weight(inputs + <usize>k * inPlane, gradient, gradient + <usize>(down * across) * OUT_ROW, sums + 4 * at);
         const to = gradients + <usize>k * inPlane;
         products_to_input(gradient, weights + at, to, to + inPlane);
       }
-      if (!dIn) continue;
       columnsToBand(gradients, inPlane, gradientBands + <usize>point * band, line, down, across);
     }
-    if (!dIn) continue;
     memory.fill(lines, 0, <usize>rows * line);
     bandsToLines(gradientBands, band, lines, line);
     unpack(lines, scratch, 64, dIn + first, present, <i32>FROM, area, 0);
