@@ -3,11 +3,11 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { isFolder, readBytes, writeAtomically } from "../files.ts";
-import { decodeSafetensors, encodeSafetensors, type TensorFile } from "../formats/safetensors.ts";
-import { netNamed } from "../nets/index.ts";
+import { decodeSafetensors, type TensorFile } from "../formats/safetensors.ts";
 import type { Net } from "../nets/net.ts";
 import { closest } from "../words.ts";
-import { createModel, type Model } from "./model.ts";
+import type { Model } from "./model.ts";
+import { encodeModel, modelOf } from "./model-of.ts";
 import { versions } from "./provenance.ts";
 import { checkpointPath, hasCheckpoint, RUNS } from "./run-folder.ts";
 import { MODELS, shippedClaims, shippedNames, shippedPath } from "./shipped.ts";
@@ -20,8 +20,7 @@ import { MODELS, shippedClaims, shippedNames, shippedPath } from "./shipped.ts";
  */
 export const load = (path: string, net?: Net): Model => {
   const file = modelFile(path);
-  const { tensors, metadata } = readTensors(file);
-  return createModel(net ?? namedNet(file, metadata), tensors, metadata, file);
+  return modelOf(readTensors(file), file, net);
 };
 
 /** The file that `path` stands for. Throws LenetError for a folder without one, and for a name that no shipped model has. */
@@ -46,18 +45,9 @@ const shippedFile = (name: string, models: string): string => {
 /** Tensors and metadata of a safetensors file. Throws LenetError. */
 export const readTensors = (file: string): TensorFile => decodeSafetensors(readBytes(file, "a safetensors file"), file);
 
-const namedNet = (file: string, { net }: TensorFile["metadata"]): Net => {
-  if (net !== undefined) return netNamed(net);
-  throw new LenetError(
-    `${file}: expected metadata that names the net, got none. Name the net: load(file, net), or --net NAME.`,
-  );
-};
-
 /** Writes the model's weights to a safetensors file that says which net it is. Throws LenetError where that is refused. */
-export const save = (model: Model, path: string): void => {
-  const metadata = { ...model.metadata, net: model.net.name, versions: JSON.stringify(versions()) };
-  writeAtomically(path, encodeSafetensors(model.weights, metadata));
-};
+export const save = (model: Model, path: string): void =>
+  writeAtomically(path, encodeModel(model, { versions: JSON.stringify(versions()) }));
 
 /** The folder in runs/ whose checkpoint is the newest, or else the shipped LeNet-5. Throws LenetError when there is neither. */
 export const usualModel = (models = MODELS): string => {
