@@ -12,7 +12,7 @@ import { missesOf, type RejectionPoint, rejectionCurve, rejectionFor, thinned } 
 import type { DataParts } from "./settings.ts";
 
 /** Fig. 10: what must be rejected for this error rate among the others. */
-export const REJECT_FOR = 0.005;
+const REJECT_FOR = 0.005;
 const VALIDATION = 10_000;
 const VALIDATION_SHARE = 1 / 6;
 /** Points of the rejection curve that are kept, one for each percent. */

@@ -3,14 +3,16 @@
 import type { DataSet } from "../data/data-set.ts";
 import { LenetError } from "../errors.ts";
 import { leastWins } from "../losses/index.ts";
-import { type BaselineResult, REJECT_FOR } from "./baseline.ts";
-import type { Claim, Quantity } from "./claims/claim.ts";
+import type { BaselineResult } from "./baseline.ts";
+import { type Claim, passOf, type Quantity } from "./claims/claim.ts";
+import type { Settings } from "./defaults.ts";
 import { evaluate } from "./evaluate.ts";
-import { loadParts } from "./images.ts";
+import { fitParts, loadParts } from "./images.ts";
 import { load } from "./load.ts";
 import { type Model, trainedOn } from "./model.ts";
 import { rejectionCurve, rejectionFor } from "./rejection.ts";
-import { type EpochRecord, type Metrics, readHistory, readMetrics, type Score } from "./run-folder.ts";
+import { type EpochRecord, type Metrics, readConfig, readHistory, readMetrics, type Score } from "./run-folder.ts";
+import type { DataParts } from "./settings.ts";
 import { summarise } from "./summary.ts";
 
 /** Values by quantity. */
@@ -36,7 +38,8 @@ const trainingValue = async (
   { train, test }: Metrics,
   history: readonly EpochRecord[],
 ): Promise<number> => {
-  if (of === "rejected for 0.5 % error") return rejectedOf(load(folder));
+  if (of.startsWith("rejected")) return rejectedOf(load(folder), Number(/[\d.]+/.exec(of)![0]) / 100);
+  if (of === "error on training images") return errorOnTraining(folder);
   if (of === "variables") return summarise(load(folder).net).total.parameters;
   if (of === "multiply-adds") return multiplyAddsOf(load(folder));
   const [part, what] = of.split(" ") as ["test" | "training", "accuracy" | "error"];
@@ -47,9 +50,6 @@ const trainingValue = async (
   return what === "accuracy" ? score.accuracy : 1 - score.accuracy;
 };
 
-/** The pass after which it is measured; 0: at the end. */
-const passOf = (of: Quantity): number => Number(/after pass (\d+)$/.exec(of)?.[1] ?? 0);
-
 /** Of one recognition; of a committee on the average of the test images, as the others are not asked where the first is sure. */
 const multiplyAddsOf = async (model: Model): Promise<number> => {
   const { committee } = model.net;
@@ -58,23 +58,36 @@ const multiplyAddsOf = async (model: Model): Promise<number> => {
   return nets * summarise(committee.member).total.multiplyAdds;
 };
 
-/** The smallest share of test images that must be left unanswered. */
-const rejectedOf = async (model: Model): Promise<number> => {
+/** The smallest share of test images that must be left unanswered for this error rate of the others. */
+const rejectedOf = async (model: Model, errorRate: number): Promise<number> => {
   const test = await testImagesOf(model);
   const { classes, loss } = model.net;
   const scores = model.outputs(test.images);
   const point = rejectionFor(
     rejectionCurve({ scores, labels: test.labels, classes, best: leastWins(loss) ? "least" : "most" }),
-    REJECT_FOR,
+    errorRate,
   );
   return point?.rejectedShare ?? 1;
 };
 
+const errorOnTraining = async (folder: string): Promise<number> => {
+  const model = load(folder);
+  const { limit: most } = Object(readConfig(folder)["settings"]) as Settings;
+  const { train } = fitParts(model.net, await partsOf(model), most);
+  return 1 - (await evaluate(model, train)).accuracy;
+};
+
 const testImagesOf = async (model: Model): Promise<DataSet> => {
-  const data = trainedOn(model);
-  const { test } = data === undefined ? {} : await loadParts(data);
-  if (!test) throw new LenetError(`${data}: expected test images, got none.`);
+  const { test } = await partsOf(model);
+  if (!test) throw new LenetError(`${trainedOn(model)}: expected test images, got none.`);
   return test;
+};
+
+/** What the model was trained and tested with. */
+const partsOf = async (model: Model): Promise<DataParts> => {
+  const data = trainedOn(model);
+  if (data === undefined) throw new LenetError(`${model.net.name}: expected a model that names its data, got none.`);
+  return loadParts(data);
 };
 
 /** What the claim asks for, of a baseline. */

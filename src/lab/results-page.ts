@@ -1,5 +1,5 @@
 // docs/results.md: the results of `lenet reproduce` as a page of tables, a section for each source.
-import { isShare } from "./claims/claim.ts";
+import { isShare, passOf, type Quantity } from "./claims/claim.ts";
 import { rankCorrelation } from "./ranking.ts";
 import { type ClaimResult, type MeasureResult, measureOf, type Results } from "./results.ts";
 import { thousands } from "./table.ts";
@@ -9,15 +9,21 @@ const valueText = ({ of }: MeasureResult, value: number | null): string => {
   return isShare(of) ? `${(value * 100).toFixed(2)} %` : thousands(Math.round(value));
 };
 
-const row = ({ id, title, command, seeds }: ClaimResult, measure: MeasureResult): string => {
-  const { of, published, aim, mean, spread, reached } = measure;
+const meanText = (measure: MeasureResult): string => {
+  const { of, mean, spread } = measure;
   const around = spread === null || !isShare(of) ? "" : ` ± ${(spread * 100).toFixed(2)}`;
+  return `**${valueText(measure, mean)}**${around}`;
+};
+
+/** The claim's first row bears its anchor. */
+const row = ({ id, title, command, seeds }: ClaimResult, measure: MeasureResult, index: number): string => {
+  const { of, published, aim, reached } = measure;
   const cells = [
-    `<a id="${id}"></a>${title}`,
+    index === 0 ? `<a id="${id}"></a>${title}` : title,
     of,
     valueText(measure, published),
     aim === published ? "" : valueText(measure, aim),
-    `**${valueText(measure, mean)}**${around}`,
+    meanText(measure),
     `${seeds.length}`,
     reached === null ? "" : reached ? "✓" : "**no**",
     `\`${command}\``,
@@ -28,6 +34,29 @@ const row = ({ id, title, command, seeds }: ClaimResult, measure: MeasureResult)
 const heading =
   "| what | quantity | published | our aim | ours, mean ± standard deviation | seeds | reached | command |";
 const sides = "| --- | --- | --: | --: | --: | --: | :-: | --- |";
+
+const isOfPass = ({ of }: MeasureResult): boolean => passOf(of) > 0;
+
+/** The errors after passes, a row a pass. */
+const curveText = ({ title, measures }: ClaimResult): string[] => {
+  const passes = [...new Set(measures.filter(isOfPass).map(({ of }) => passOf(of)))];
+  if (passes.length === 0) return [];
+  const cells = (of: Quantity): string => {
+    const measure = measureOf({ measures }, of);
+    return measure ? `${valueText(measure, measure.published)} | ${meanText(measure)}` : "– | –";
+  };
+  return [
+    "",
+    `${title}, pass by pass:`,
+    "",
+    "| pass | training error, published | ours | test error, published | ours |",
+    "| --: | --: | --: | --: | --: |",
+    ...passes.map(
+      (pass) =>
+        `| ${pass} | ${cells(`training error after pass ${pass}`)} | ${cells(`test error after pass ${pass}`)} |`,
+    ),
+  ];
+};
 
 /** Fewer settings have no ranking worth a number. */
 const FEWEST_RANKED = 6;
@@ -55,8 +84,11 @@ const section = (source: string, claims: readonly ClaimResult[]): string =>
     "",
     heading,
     sides,
-    ...claims.flatMap((claim) => claim.measures.map((measure) => row(claim, measure))),
+    ...claims.flatMap((claim) =>
+      claim.measures.filter((measure) => !isOfPass(measure)).map((measure, index) => row(claim, measure, index)),
+    ),
     ...rankingText(claims),
+    ...claims.flatMap(curveText),
   ].join("\n");
 
 const madeOn = ({ cpu, node, arithmetic, date, commit }: ClaimResult): string =>

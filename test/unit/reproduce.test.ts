@@ -6,8 +6,11 @@ import { reproduceCommand } from "../../cli/reproduce.ts";
 import { showTrials } from "../../cli/trials.ts";
 import { baselineNamed } from "../../src/baselines/index.ts";
 import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
+import { loadData } from "../../src/data/registry.ts";
 import { type Claim, published, reaches, shown, type TrainingWork } from "../../src/lab/claims/claim.ts";
 import { claims, claimsNamed } from "../../src/lab/claims/index.ts";
+import { evaluate } from "../../src/lab/evaluate.ts";
+import { load } from "../../src/lab/load.ts";
 import { rankCorrelation, ranks } from "../../src/lab/ranking.ts";
 import { type Finding, reproduce, type Trial, type TrialEvent, trialsOf } from "../../src/lab/reproduce.ts";
 import {
@@ -71,6 +74,8 @@ const claimOf = (epochs = 3): Claim => ({
     shown("test accuracy", null, 0.01),
     published("training error", 0),
     shown("test error after pass 1", null),
+    shown("error on training images", null),
+    shown("rejected for 100 % error", null),
     shown("multiply-adds", 1),
   ],
   seeds: 2,
@@ -132,10 +137,15 @@ test("reproduce: every seed trains in its folder, is measured, and is not traine
     expect((measured["test accuracy"] ?? Number.NaN) * 16).toBeCloseTo(Math.round(measured["test accuracy"]! * 16), 9);
     expect(measured["training error"]).toBeGreaterThan(0);
     expect(measured["test error after pass 1"]).toBeGreaterThan(0);
+    expect(measured["rejected for 100 % error"]).toBe(0);
     expect(measured["multiply-adds"]).toBe(416_520);
     expect(origin.data.train.sha256.images).toMatch(/^[0-9a-f]{64}$/);
     expect(origin.date).toMatch(/^\d{4}-\d\d-\d\d$/);
   }
+  // The trained net's own error; not what was counted while it learned.
+  const train = await loadData(join(folder, "data"), "train");
+  const { misses } = await evaluate(load(trials[0]!.folder), train);
+  expect(found![0]!.measured["error on training images"]).toBeCloseTo(misses / 64, 12);
   const told: string[] = [];
   const again = await reproduce({ trials, jobs: 2, onEvent: ({ seed }, { kind }) => told.push(`${seed} ${kind}`) });
   expect(again).toEqual(found);
@@ -352,4 +362,22 @@ test("resultsPage: a study of settings whose numbers are not judged is compared 
     "The order of these 6 by test accuracy, published and ours: Spearman's rank correlation 1.00",
   );
   expect(resultsPage({ claims: study(5) })).not.toContain("Spearman");
+});
+
+test("resultsPage: errors by pass are a table of their own, a row a pass", () => {
+  const claim = {
+    ...claimOf(),
+    measures: [
+      shown("test error", 0.01),
+      shown("training error after pass 1", 0.04),
+      shown("test error after pass 1", 0.02),
+      shown("test error after pass 2", 0.015),
+    ],
+  };
+  const measured = claim.measures.map(({ of, published }) => [of, published! + 0.001]);
+  const origin = { name: "x", count: 1, sha256: { images: "", labels: "" } };
+  const origins = [{ commit: null, cpu: "", date: "", node: "", arithmetic: "", data: { train: origin, test: null } }];
+  const page = resultsPage({ claims: [resultOf(claim, [1], [Object.fromEntries(measured)], origins)] });
+  expect(page).toContain("| 1 | 4.00 % | **4.10 %** | 2.00 % | **2.10 %** |\n| 2 | – | – | 1.50 % | **1.60 %** |");
+  expect(page).not.toContain("| test error after pass 1 |");
 });

@@ -2,15 +2,19 @@
 // whether it is so. `lenet reproduce` does the work and holds the outcome against the claim (reproduce.ts, results.ts).
 import type { TrainSettings } from "../settings.ts";
 
-/** What is measured of a trial; errors, accuracies and rejections are shares 0…1, the others counts of one recognition. */
+/**
+ * What is measured of a trial; errors, accuracies and rejections are shares 0…1, the others counts of one recognition. The
+ * training error is counted while learning, in the last pass; the error on training images by the trained net, afterwards.
+ */
 export type Quantity =
   | "test accuracy"
   | "training accuracy"
   | "test error"
   | "training error"
+  | "error on training images"
   | `test error after pass ${number}`
   | `training error after pass ${number}`
-  | "rejected for 0.5 % error"
+  | `rejected for ${number} % error`
   | "multiply-adds"
   | "variables";
 
@@ -56,6 +60,9 @@ export interface Claim {
 /** Whether `value` is as good as `aim`: accuracies from below, everything else from above. */
 export const reaches = (of: Quantity, value: number, aim: number): boolean =>
   of.endsWith("accuracy") ? value >= aim : value <= aim;
+
+/** The pass after which it is measured; 0: at the end. */
+export const passOf = (of: Quantity): number => Number(/after pass (\d+)$/.exec(of)?.[1] ?? 0);
 
 /** Whether it is a share, not a count. */
 export const isShare = (of: Quantity): boolean => of !== "multiply-adds" && of !== "variables";

@@ -1,5 +1,15 @@
 // LeNet-5 as it is built today: what its write-up printed, and what we aim at with recipes of our own.
-import { type Claim, published, shown } from "./claim.ts";
+import { type Claim, published, shown, type TrainingWork } from "./claim.ts";
+
+/** As the write-up has it. */
+const adam: TrainingWork["settings"] = {
+  data: "mnist",
+  epochs: 20,
+  batch: 64,
+  optimiser: "adam",
+  rate: 0.001,
+  schedule: "constant",
+};
 
 export const modern: readonly Claim[] = [
   {
@@ -9,17 +19,22 @@ export const modern: readonly Claim[] = [
     work: {
       kind: "training",
       net: "lenet5",
-      settings: {
-        data: "mnist",
-        epochs: 20,
-        batch: 64,
-        optimiser: "adam",
-        rate: 0.001,
-        schedule: "constant",
-        validation: 0,
-      },
+      settings: { ...adam, validation: 0 },
     },
     measures: [published("test accuracy", 0.9882), shown("training accuracy", 0.999)],
+    seeds: 5,
+  },
+  {
+    // The last of twenty epochs at a constant rate is a matter of luck; which epoch was good, images set apart can say.
+    id: "lenet5-adam-validated",
+    title: "LeNet-5, modern: Adam at 0.001, 20 epochs, the one that did best on 5,000 training images set apart",
+    source: "raphaelsenn/lenet-5 on GitHub, “Modern LeNet-5”",
+    work: {
+      kind: "training",
+      net: "lenet5",
+      settings: { ...adam, validation: 5_000 },
+    },
+    measures: [published("test accuracy", 0.9882)],
     seeds: 5,
   },
   {

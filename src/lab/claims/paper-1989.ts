@@ -30,7 +30,30 @@ const paper: readonly Claim[] = [
     title: "1989 net on the real zip codes, 23 passes",
     source: "LeCun et al. 1989, Neural Computation 1",
     work: training(net1989, { data: "zipcode", ...newton }),
-    measures: [published("test error", 0.05), shown("training error", 0.0014)],
+    measures: [
+      published("test error", 0.05),
+      shown("error on training images", 0.0014),
+      shown("rejected for 1 % error", 0.121),
+    ],
+    seeds: 5,
+  },
+  {
+    id: "zipcode1989/dense",
+    title: "40 hidden units, each connected to all pixels, on the real zip codes, 23 passes",
+    source: "LeCun et al. 1989, Neural Computation 1",
+    work: training("mlp:side=16,hidden=40", {
+      data: "zipcode",
+      ...newton,
+      batch: 1,
+      epochs: 23,
+      validation: 0,
+      shuffle: false,
+    }),
+    measures: [
+      shown("test error", 0.081),
+      shown("error on training images", 0.016),
+      shown("rejected for 1 % error", 0.194),
+    ],
     seeds: 5,
   },
   ...(
@@ -49,7 +72,7 @@ const paper: readonly Claim[] = [
         rate: 0.1725,
         shuffle: true,
       }),
-      measures: [published("test error", 0.0493), shown("training error", 0.0052)],
+      measures: [published("test error", 0.0493), shown("error on training images", 0.0052)],
       seeds: 5,
     }),
   ),
@@ -58,7 +81,7 @@ const paper: readonly Claim[] = [
     title: "1989 net on as many images of MNIST drawn at random, others for every seed, 23 passes",
     source: "our aim",
     work: redrawn(net1989, { data: RANDOM_SAMPLE, ...newton }),
-    measures: [shown("test error", null), shown("training error", null)],
+    measures: [shown("test error", null), shown("error on training images", null)],
     seeds: 5,
   },
   {
@@ -66,7 +89,7 @@ const paper: readonly Claim[] = [
     title: "1989 net on random images of MNIST whose digits fill 16×16, as those of 1989 did, 23 passes",
     source: "our aim",
     work: redrawn(net1989, { data: `${RANDOM_SAMPLE},box=ink`, ...newton }),
-    measures: [shown("test error", null, 0.041), shown("training error", null)],
+    measures: [shown("test error", null, 0.041), shown("error on training images", null)],
     seeds: 5,
   },
 ];
@@ -124,7 +147,7 @@ const modernised: readonly Claim[] = steps.map(([id, title, work, trainingError,
   title: `1989 net, ${title}`,
   source: "karpathy/lecun1989-repro on GitHub, modern.py",
   work,
-  measures: [shown("test error", testError, aims[id] ?? null), shown("training error", trainingError)],
+  measures: [shown("test error", testError, aims[id] ?? null), shown("error on training images", trainingError)],
   seeds: 5,
 }));
 
