@@ -24,6 +24,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./predict.ts")).predictCommand(),
   },
   {
+    name: "export",
+    about: "write a model as a file of another tool",
+    load: async () => (await import("./export.ts")).exportCommand(),
+  },
+  {
     name: "summary",
     about: "count a net layer by layer",
     load: async () => (await import("./summary.ts")).summaryCommand(),

@@ -132,19 +132,23 @@ export const buffers = (spec: ConvSpec, input: Shape): Record<string, number> =>
   return spec.compact ? { weight: all, dWeight: all } : {};
 };
 
-/** The weights as the kernels want them: compact ones in their places among all, connections that do not exist zero. */
-const allWeights = ({ compact, from, field }: ConvSpec, { geometry: { input }, tensors, buffers }: Views): Floats => {
+/** The weights as the kernels want them: all maps joined to all. */
+const allWeights = (spec: ConvSpec, { geometry: { input }, tensors, buffers }: Views): Floats => {
   const held = tensors["weight"]!;
-  if (!compact) return held;
-  const all = buffers["weight"]!;
+  if (!spec.compact) return held;
+  unfold(spec, input.maps, held, buffers["weight"]!);
+  return buffers["weight"]!;
+};
+
+/** Puts compact weights into their places among all, (maps, inputMaps, field, field); connections that do not exist are zero. */
+export const unfold = ({ from, field }: ConvSpec, inputMaps: number, held: Floats, all: Floats): void => {
   const area = field ** 2;
   all.fill(0);
   for (let map = 0, next = 0; map < from!.length; map++)
     for (let index = 0; index < from![map]!.length; index++) {
-      const place = (map * input.maps + from![map]![index]!) * area;
+      const place = (map * inputMaps + from![map]![index]!) * area;
       for (let tap = 0; tap < area; tap++) all[place + tap] = held[next++]!;
     }
-  return all;
 };
 
 /** Takes the gradients of the connections that exist. */

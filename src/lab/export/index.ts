@@ -1,0 +1,44 @@
+// Models in the files of other tools: what they can be written as, and the files that come of it. docs/formats.md says what is
+// in each.
+import { LenetError } from "../../errors.ts";
+import { closest } from "../../words.ts";
+import type { Model } from "../model.ts";
+import { cOf } from "./c.ts";
+import { onnxOf } from "./onnx.ts";
+
+/** One way to write a model down. */
+export interface ExportKind {
+  /** For whom it is, in a few words. */
+  readonly about: string;
+  /** Of the file, with its dot. */
+  readonly ending: string;
+  /** The files by their endings; `name` is that of the file, without folder and ending. Throws LenetError for a net it cannot hold. */
+  write(model: Model, name: string): Promise<ReadonlyMap<string, Uint8Array | string>>;
+}
+
+export const exportKinds: Readonly<Record<string, ExportKind>> = {
+  onnx: {
+    about: "ONNX, opset 17: onnxruntime, OpenCV, TensorRT and many more",
+    ending: ".onnx",
+    write: async (model) => new Map([[".onnx", onnxOf(model)]]),
+  },
+  c: {
+    about: "C99, a source file and its header, no dependency but math.h: micro-controllers",
+    ending: ".c",
+    write: async (model, name) => {
+      const { source, header } = cOf(model, name);
+      return new Map([
+        [".c", source],
+        [".h", header],
+      ]);
+    },
+  },
+};
+
+/** The way of this name. Throws LenetError, which offers the nearest. */
+export const exportKindNamed = (name: string): ExportKind => {
+  const found = Object.hasOwn(exportKinds, name) ? exportKinds[name] : undefined;
+  if (found) return found;
+  const names = Object.keys(exportKinds);
+  throw new LenetError(`--to: expected ${names.join(", ")}, got ${JSON.stringify(name)}.${closest(name, names)}`);
+};
