@@ -36,6 +36,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
   "data/": { values: ["data/", "files.ts", ...leaves], node: files },
   "baselines/": { values: ["baselines/", "kernels/", "engine/arena.ts", ...leaves], types: ["data/data-set.ts"] },
+  "charts/": { values: ["charts/"] },
   "formats/": { values: ["formats/", ...leaves] },
   "lab/": { values: [""], node: [...files, "node:worker_threads"] },
   "library.ts": { values: [""] },

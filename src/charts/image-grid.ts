@@ -1,0 +1,114 @@
+// Small pictures side by side in rows with names: feature maps, digits, kernels. A picture is an address of image data, made by
+// whoever has the pixels, or a field of numbers that is drawn as squares.
+import type { VNode } from "preact";
+import { at, type Cell, el, type Figure, hint, rect, text, textWidth } from "./figure.ts";
+import { colour } from "./theme.ts";
+
+/** Numbers drawn as squares: above and below zero in two colours, the fuller the larger. */
+export interface Field {
+  readonly rows: number;
+  readonly columns: number;
+  /** (rows, columns). */
+  readonly values: ArrayLike<number>;
+  /** The absolute value of a full square. */
+  readonly full: number;
+}
+
+export interface Picture {
+  /** What is said about it, to a pointer and in the table. */
+  readonly name: string;
+  /** A line below it. */
+  readonly caption?: string;
+  /** data:image/png;base64,… or a field. */
+  readonly show: string | Field;
+  /** Pixels, of the picture as drawn. */
+  readonly width: number;
+  readonly height: number;
+  readonly framed?: boolean;
+}
+
+export interface PictureRow {
+  readonly name: string;
+  readonly note?: string;
+  readonly pictures: readonly Picture[];
+}
+
+export interface ImageGrid {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly rows: readonly PictureRow[];
+  /** Of the data behind the pictures; names and captions where nothing is said. */
+  readonly table?: Figure["table"];
+  readonly width?: number;
+}
+
+const GAP = 6;
+
+export const imageGrid = ({ id, title, description, rows, table, width = 640 }: ImageGrid): Figure => {
+  const left =
+    14 + Math.max(...rows.map(({ name, note }) => Math.max(textWidth(name), textWidth(note ?? "", 11.5))), 0);
+  let y = 8;
+  const drawn = rows.map((row): VNode => {
+    const tallest = Math.max(...row.pictures.map((one) => one.height + (one.caption === undefined ? 0 : 16)), 20);
+    let x = left;
+    const start = y;
+    const pictures = row.pictures.map((one) => {
+      if (x > left && x + one.width > width - 4) [x, y] = [left, y + tallest + GAP];
+      const place = pictureAt(one, x, y);
+      x += Math.max(one.width, one.caption === undefined ? 0 : textWidth(one.caption, 11.5)) + GAP;
+      return place;
+    });
+    y += tallest + GAP * 2;
+    const middle = start + tallest / 2;
+    const note = row.note === undefined ? null : text(4, middle + 9, row.note, { size: 11.5, fill: colour("soft") });
+    return el("g", null, text(4, row.note ? middle - 7 : middle, row.name, { bold: true }), note, ...pictures);
+  });
+  const said = {
+    columns: ["row", "picture", "caption"],
+    rows: rows.flatMap(({ name, pictures }) => pictures.map((one): Cell[] => [name, one.name, one.caption ?? ""])),
+  };
+  return { id, title, description, width, height: y + 2, drawing: el("g", null, ...drawn), table: table ?? said };
+};
+
+/** The picture with its left upper corner at x, y. */
+export const pictureAt = ({ name, caption, show, width, height, framed }: Picture, x: number, y: number): VNode =>
+  el(
+    "g",
+    null,
+    hint(name),
+    typeof show === "string"
+      ? el("image", {
+          href: show,
+          x: at(x),
+          y: at(y),
+          width,
+          height,
+          class: "pixels",
+          style: "image-rendering:pixelated",
+          preserveAspectRatio: "none",
+        })
+      : fieldAt(show, x, y, width, height),
+    framed
+      ? rect(x - 1.5, y - 1.5, width + 3, height + 3, { fill: "none", stroke: colour("accent"), "stroke-width": 2 })
+      : rect(x - 0.5, y - 0.5, width + 1, height + 1, { fill: "none", stroke: colour("rule") }),
+    caption === undefined
+      ? null
+      : text(x + width / 2, y + height + 9, caption, { anchor: "middle", size: 11.5, fill: colour("soft") }),
+  );
+
+const fieldAt = ({ rows, columns, values, full }: Field, x: number, y: number, width: number, height: number): VNode =>
+  el(
+    "g",
+    null,
+    ...Array.from({ length: rows * columns }, (_, i) => {
+      const share = Math.min(1, Math.abs(values[i]!) / full);
+      const [wide, tall] = [width / columns, height / rows];
+      if (share < 0.01) return null;
+      return rect(x + (i % columns) * wide, y + Math.floor(i / columns) * tall, wide, tall, {
+        fill: colour(values[i]! < 0 ? "below" : "above"),
+        "fill-opacity": at(share),
+        "shape-rendering": "crispEdges",
+      });
+    }),
+  );
