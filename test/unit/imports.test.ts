@@ -18,7 +18,7 @@ const read = (...folders: string[]): Map<string, string> =>
   );
 
 const sources = read("src");
-const everything = read("src", "cli", "bench", "scripts", "test", "examples");
+const everything = read("src", "cli", "page", "bench", "scripts", "test", "examples");
 
 /** What package.json gives a browser in place of other files, as sources. */
 const instead = (): Map<string, string> => {
@@ -39,8 +39,15 @@ describe("the sources", () => {
 
   it("import each other in no ring.", () => expect(importRing(sources)).toBeNull());
 
+  it("leave the page's document to page/.", () => {
+    const touching = holding(/\b(?:document|window)\.\w/);
+    expect(touching.filter((path) => /^(?:src|cli)\//.test(path))).toEqual([]);
+    expect(touching).toContain("page/digit/main.tsx");
+  });
+
   it("need nothing of Node in a browser.", () => {
     expect(nodeModulesBehind("src/web.ts", sources, instead())).toEqual([]);
+    expect(nodeModulesBehind("page/digit/main.tsx", everything, instead())).toEqual([]);
     expect(nodeModulesBehind("src/index.ts", sources, instead())).not.toEqual([]);
     for (const web of instead().values()) expect([...sources.keys()]).toContain(web);
   });

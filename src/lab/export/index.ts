@@ -5,6 +5,7 @@ import { closest } from "../../words.ts";
 import type { Model } from "../model.ts";
 import { cOf } from "./c.ts";
 import { onnxOf } from "./onnx.ts";
+import { pageOf } from "./page.ts";
 
 /** One way to write a model down. */
 export interface ExportKind {
@@ -32,6 +33,11 @@ export const exportKinds: Readonly<Record<string, ExportKind>> = {
         [".h", header],
       ]);
     },
+  },
+  page: {
+    about: "one HTML file: draw a digit, see the answer and every layer, without a network",
+    ending: ".html",
+    write: async (model, name) => new Map([[".html", await pageOf(model, name)]]),
   },
 };
 
