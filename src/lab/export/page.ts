@@ -1,5 +1,6 @@
 // A model as one HTML file that reads what is drawn on it: the page page/digit, which the build has put into dist, filled with the
 // model. Nothing in it asks a network for anything.
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadData, registeredSet } from "../../data/registry.ts";
 import { LenetError } from "../../errors.ts";
@@ -10,11 +11,11 @@ import { lenetVersion } from "../provenance.ts";
 import { type PageData, PLACE, packInk, type Sample, TITLE, toBase64 } from "./page-data.ts";
 
 /** Seen from dist/src/lab/export. */
-const TEMPLATE = fileURLToPath(new URL("../../../page/digit/index.html", import.meta.url));
+const PAGES = fileURLToPath(new URL("../../../page/", import.meta.url));
 
 /** The page; `name` is what the model is called on it. Throws LenetError. */
 export const pageOf = async (model: Model, name: string): Promise<string> => {
-  const template = readText(TEMPLATE, "the page that the build makes");
+  const template = readText(join(PAGES, "digit", "index.html"), "the page that the build makes");
   const data: PageData = {
     name,
     version: lenetVersion(),
