@@ -34,6 +34,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./summary.ts")).summaryCommand(),
   },
   {
+    name: "report",
+    about: "show everything about a run in one HTML file",
+    load: async () => (await import("./report.ts")).reportCommand(),
+  },
+  {
     name: "reproduce",
     about: "train what was published, over several seeds, and compare",
     load: async () => (await import("./reproduce.ts")).reproduceCommand(),

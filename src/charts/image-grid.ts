@@ -21,6 +21,8 @@ export interface Picture {
   readonly caption?: string;
   /** data:image/png;base64,… or a field. */
   readonly show: string | Field;
+  /** Pale, behind a field. */
+  readonly under?: string;
   /** Pixels, of the picture as drawn. */
   readonly width: number;
   readonly height: number;
@@ -72,23 +74,15 @@ export const imageGrid = ({ id, title, description, rows, table, width = 640 }: 
 };
 
 /** The picture with its left upper corner at x, y. */
-export const pictureAt = ({ name, caption, show, width, height, framed }: Picture, x: number, y: number): VNode =>
-  el(
+export const pictureAt = (picture: Picture, x: number, y: number): VNode => {
+  const { name, caption, show, under, width, height, framed } = picture;
+  const place = { x: at(x), y: at(y), width, height };
+  return el(
     "g",
     null,
     hint(name),
-    typeof show === "string"
-      ? el("image", {
-          href: show,
-          x: at(x),
-          y: at(y),
-          width,
-          height,
-          class: "pixels",
-          style: "image-rendering:pixelated",
-          preserveAspectRatio: "none",
-        })
-      : fieldAt(show, x, y, width, height),
+    under === undefined ? null : pixels(under, { ...place, opacity: 0.35 }),
+    typeof show === "string" ? pixels(show, place) : fieldAt(show, x, y, width, height),
     framed
       ? rect(x - 1.5, y - 1.5, width + 3, height + 3, { fill: "none", stroke: colour("accent"), "stroke-width": 2 })
       : rect(x - 0.5, y - 0.5, width + 1, height + 1, { fill: "none", stroke: colour("rule") }),
@@ -96,6 +90,16 @@ export const pictureAt = ({ name, caption, show, width, height, framed }: Pictur
       ? null
       : text(x + width / 2, y + height + 9, caption, { anchor: "middle", size: 11.5, fill: colour("soft") }),
   );
+};
+
+const pixels = (href: string, place: Readonly<Record<string, number>>): VNode =>
+  el("image", {
+    href,
+    ...place,
+    class: "pixels",
+    style: "image-rendering:pixelated",
+    preserveAspectRatio: "none",
+  });
 
 const fieldAt = ({ rows, columns, values, full }: Field, x: number, y: number, width: number, height: number): VNode =>
   el(

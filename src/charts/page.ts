@@ -113,6 +113,13 @@ export const figureBox = (figure: Figure, rows = 200): VNode => {
   );
 };
 
+/** Figures side by side where there is room. */
+export const figureGrid = (figures: readonly Figure[]): VNode =>
+  el("div", { class: "figures" }, ...figures.map((figure) => figureBox(figure)));
+
+/** A remark at the edge, such as what does not apply. */
+export const note = (content: string): VNode => el("p", { class: "note" }, content);
+
 /** A table in a box that scrolls. The first column names its row. */
 export const tableBox = (label: string, { columns, rows }: Table): VNode =>
   scrollBox(
@@ -153,7 +160,7 @@ const style = `
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-body{margin:0 auto;max-width:76rem;padding:0 1.25rem 4rem;background:var(--paper);color:var(--ink);font:1rem/1.55 ${FONT};display:grid;grid-template-columns:minmax(0,1fr);column-gap:3rem}
+body{margin:0 auto;max-width:90rem;padding:0 1.25rem 4rem;background:var(--paper);color:var(--ink);font:1rem/1.55 ${FONT};display:grid;grid-template-columns:minmax(0,1fr);column-gap:3rem}
 header{padding:3rem 0 1rem}
 h1{font-size:clamp(1.8rem,5vw,2.75rem);line-height:1.1;letter-spacing:-.02em;margin:.2rem 0 .8rem;overflow-wrap:anywhere}
 h2{font-size:1.6rem;line-height:1.2;letter-spacing:-.01em;margin:0 0 1rem;padding-top:2.5rem}
@@ -164,8 +171,8 @@ p{max-width:44rem;margin:.5rem 0}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--paper);padding:.5rem}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;margin:1.5rem 0 0;background:var(--rule);border:1px solid var(--rule);border-radius:10px;overflow:hidden}
-.facts div{background:var(--paper);padding:.8rem 1rem}
+.facts{display:flex;flex-wrap:wrap;gap:1px;margin:1.5rem 0 0;background:var(--rule);border:1px solid var(--rule);border-radius:10px;overflow:hidden}
+.facts div{background:var(--paper);padding:.8rem 1rem;flex:1 1 9.5rem}
 .facts dt{color:var(--soft);font-size:.875rem}
 .facts dd{margin:0;font-size:1.5rem;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums;line-height:1.25}
 .facts small{display:block;font-size:.875rem;font-weight:400;letter-spacing:0;color:var(--soft)}
@@ -174,6 +181,8 @@ nav ol{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.35rem
 nav a{text-decoration:none;display:inline-block;padding:.15rem 0}
 nav a:hover{text-decoration:underline}
 figure{margin:1.75rem 0 2.25rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,33.75rem),1fr));gap:0 2.5rem;align-items:start}
+.figures figure{min-width:0;margin:1rem 0 1.5rem}
 figcaption p{margin:0 0 .75rem;color:var(--soft);font-size:.95rem}
 .scroll{overflow-x:auto;max-width:100%}
 .drawing svg{display:block;max-width:100%;height:auto}

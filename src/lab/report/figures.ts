@@ -1,0 +1,83 @@
+// Every figure of a run by name, in the order of the report. A figure is made of a study, or says in a line why there is none.
+import type { Figure } from "../../charts/figure.ts";
+import * as answers from "./figures-answers.ts";
+import * as course from "./figures-course.ts";
+import * as inside from "./figures-inside.ts";
+import { importanceFigure, robustness } from "./figures-stress.ts";
+import type { Study } from "./study.ts";
+
+export interface FigureMaker {
+  readonly name: string;
+  readonly about: string;
+  make(study: Study): Figure | string;
+}
+
+/** A part of the report. */
+export interface Chapter {
+  readonly id: string;
+  readonly title: string;
+  readonly figures: readonly FigureMaker[];
+}
+
+const figure = (name: string, about: string, make: FigureMaker["make"]): FigureMaker => ({ name, about, make });
+
+export const chapters: readonly Chapter[] = [
+  {
+    id: "training",
+    title: "Training",
+    figures: [
+      figure("loss", "loss epoch by epoch", course.lossFigure),
+      figure("accuracy", "error epoch by epoch", course.accuracyFigure),
+      figure("steps", "loss step by step", course.stepsFigure),
+      figure("rate", "learning rate step by step", course.rateFigure),
+    ],
+  },
+  {
+    id: "answers",
+    title: "Answers",
+    figures: [
+      figure("classes", "error, precision, recall and F1 of each class", answers.classesFigure),
+      figure("pairs", "which classes are confused most", answers.pairsFigure),
+      figure("confusion", "the confusion matrix, counts", answers.confusionFigure),
+      figure("confusion-rows", "the same as shares of the labels", answers.confusionRowsFigure),
+      figure("confusion-columns", "the same as shares of the answers", answers.confusionColumnsFigure),
+    ],
+  },
+  {
+    id: "mistakes",
+    title: "Mistakes",
+    figures: [
+      figure("surest", "the wrong answers that were surest", answers.surestFigure),
+      figure("wrong", "every wrong answer, with all outputs", answers.wrongFigure),
+    ],
+  },
+  {
+    id: "confidence",
+    title: "Confidence",
+    figures: [
+      figure("rejection", "error against share rejected, beside the papers'", answers.rejectionFigure),
+      figure("reliability", "how often right, by how sure", answers.reliabilityFigure),
+    ],
+  },
+  {
+    id: "weights-and-maps",
+    title: "Inside the net",
+    figures: [
+      figure("kernels", "the kernels of the first layer", inside.kernelsFigure),
+      figure("connections", "how strongly maps are joined", inside.connectionsFigure),
+      figure("weights", "size of the weights, layer by layer", inside.weightsFigure),
+      ...[1, 2, 3, 4, 5].map((number) =>
+        figure(`maps-${number}`, `what every layer says about chosen image ${number}`, inside.mapsFigureOf(number - 1)),
+      ),
+      figure("codes", "the last hidden layer beside the codes of the classes", inside.codesFigure),
+      figure("embedding", "the last hidden layer as a plane: PCA, then UMAP", inside.embeddingFigure),
+    ],
+  },
+  {
+    id: "stress",
+    title: "Under stress",
+    figures: [figure("importance", "saliency and occlusion of chosen images", importanceFigure), ...robustness],
+  },
+];
+
+export const figureMakers: readonly FigureMaker[] = chapters.flatMap(({ figures }) => figures);

@@ -1,0 +1,158 @@
+// The report of a run: every figure in one page, what does not apply in a line each, and how the run came about.
+import { join } from "node:path";
+import type { ComponentChild } from "preact";
+import { el, type Figure } from "../../charts/figure.ts";
+import { figureBox, figureGrid, note, pageOf, paragraph, type Section, tableBox, unfold } from "../../charts/page.ts";
+import { writeAtomically } from "../../files.ts";
+import { lenetVersion } from "../provenance.ts";
+import { rejectionCurve, rejectionFor } from "../rejection.ts";
+import { summarise } from "../summary.ts";
+import { thousands } from "../table.ts";
+import { type Chapter, chapters } from "./figures.ts";
+import { wilson } from "./statistics.ts";
+import { percentText, type Study, studyOf } from "./study.ts";
+import { openSubject, type SubjectOptions } from "./subject.ts";
+
+/** What the report's file is called in a run folder. */
+export const REPORT = "report.html";
+
+export interface ReportOptions extends SubjectOptions {
+  /** Where it is written; report.html in the run folder where nothing is said. */
+  readonly out?: string;
+  /** Told before each chapter: its title, how many are done of how many. */
+  readonly onChapter?: (title: string, done: number, all: number) => void;
+}
+
+export interface WrittenReport {
+  readonly path: string;
+  readonly bytes: number;
+  readonly misses: number;
+  readonly images: number;
+}
+
+/** Writes the report of a run, or of any model. Throws LenetError. */
+export const writeReport = async (path: string, options: ReportOptions = {}): Promise<WrittenReport> => {
+  const study = studyOf(await openSubject(path, options));
+  const html = reportOf(study, options.onChapter);
+  const out = options.out ?? join(path, REPORT);
+  writeAtomically(out, html);
+  return {
+    path: out,
+    bytes: Buffer.byteLength(html),
+    misses: study.answers.wrong.length,
+    images: study.set.count,
+  };
+};
+
+/** The report as the text of an HTML file. */
+export const reportOf = (study: Study, onChapter: ReportOptions["onChapter"] = () => {}): string => {
+  const { model, set, answers } = study;
+  const total = summarise(model.net).total;
+  const misses = answers.wrong.length;
+  const { low, high } = wilson(misses, set.count);
+  const sections = chapters.map((chapter, done): Section => {
+    onChapter(chapter.title, done, chapters.length + 1);
+    return sectionOf(chapter, study);
+  });
+  onChapter("Settings", chapters.length, chapters.length + 1);
+  return pageOf({
+    kind: "Report of a run",
+    title: model.net.title,
+    lead: `${model.net.name}: ${thousands(misses)} of ${thousands(set.count)} test images of ${set.name} answered wrongly.`,
+    facts: [
+      {
+        name: "Test error",
+        value: percentText(misses / set.count),
+        note: `95 % interval ${percentText(low)} to ${percentText(high)}`,
+      },
+      { name: "Mistakes", value: thousands(misses), note: `of ${thousands(set.count)} images` },
+      ...rejectionFacts(study),
+      { name: "Parameters", value: thousands(total.parameters), note: `${thousands(total.connections)} connections` },
+      ...courseFacts(study),
+    ],
+    sections: [...sections, provenance(study)],
+    foot: `Written by lenet ${lenetVersion()} from ${study.path}. Everything is in this file; nothing is loaded from elsewhere.`,
+  });
+};
+
+const rejectionFacts = (study: Study) => {
+  const curve = rejectionCurve(study.answers);
+  return [0.01, 0.005].flatMap((rate) => {
+    const point = rejectionFor(curve, rate);
+    return point
+      ? [
+          {
+            name: `Rejected for ${rate * 100} % error`,
+            value: percentText(point.rejectedShare),
+            note: `${thousands(point.rejected)} images`,
+          },
+        ]
+      : [];
+  });
+};
+
+const courseFacts = ({ metrics }: Study) => {
+  if (!metrics) return [];
+  const seconds = metrics.elapsedMs / 1000;
+  const time =
+    seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return [{ name: "Epochs", value: `${metrics.epochs}`, note: `in ${time}` }];
+};
+
+const WIDE: readonly string[] = ["wrong", "surest", "importance", "kernels", "codes", "embedding", "connections"];
+
+/** Figures that go together stand side by side where there is room. */
+const sectionOf = ({ id, title, figures }: Chapter, study: Study): Section => {
+  const parts: ComponentChild[] = [];
+  let row: Figure[] = [];
+  const close = (): void => {
+    if (row.length > 0) parts.push(figureGrid(row));
+    row = [];
+  };
+  const notes: string[] = [];
+  for (const maker of figures) {
+    const made = maker.make(study);
+    if (typeof made === "string") notes.push(made);
+    else if (WIDE.includes(maker.name) || maker.name.startsWith("maps-")) {
+      close();
+      parts.push(figureBox(made));
+    } else row.push(made);
+  }
+  close();
+  if (id === "training") notes.push(LAYERS_OVER_TIME);
+  return { id, title, parts: [...parts, ...[...new Set(notes)].map(note)] };
+};
+
+const LAYERS_OVER_TIME =
+  "Weights and gradients layer by layer over time are not shown: a run folder keeps the weights of the best and the last epoch, and no gradients.";
+
+const provenance = ({ config, model, set, path }: Study): Section => {
+  const lines = summarise(model.net).lines;
+  const layers = {
+    columns: ["layer", "what it is", "parameters", "connections", "multiply-adds"],
+    rows: lines.map((line) => [line.name, line.what, line.parameters, line.connections, line.multiplyAdds]),
+  };
+  const data = {
+    columns: ["part", "images", "sha256 of the images", "sha256 of the labels"],
+    rows: [[`${set.name}, test`, set.count, set.sha256.images, set.sha256.labels]],
+  };
+  const settings =
+    config ?? (model.metadata["settings"] ? { settings: JSON.parse(model.metadata["settings"]!) } : null);
+  return {
+    id: "provenance",
+    title: "Settings and provenance",
+    parts: [
+      el("h3", null, "Layers"),
+      tableBox("Layers of the net", layers),
+      el("h3", null, "Data"),
+      tableBox("Data and hashes", data),
+      ...(settings
+        ? [
+            el("h3", null, "Settings"),
+            paragraph("As the run folder keeps them: everything that is needed to repeat the run, bit for bit."),
+            unfold("config.json", el("pre", { tabindex: 0 }, el("code", null, JSON.stringify(settings, null, 2)))),
+          ]
+        : [note(`${path} is no run folder: it keeps no settings.`)]),
+    ],
+  };
+};
