@@ -1,5 +1,5 @@
 // Builds the pages into dist/page. What they import of src/ is the compiled code in dist/, as in the tests; package.json says which
-// of its files are others in a browser. The page of an exported model becomes one file, its script and style inside.
+// of its files are others in a browser. The page of an exported model becomes one file, its script and style inside; the studio has a server.
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
@@ -28,19 +28,21 @@ const singleFile = (): Plugin => ({
   },
 });
 
-export default defineConfig({
-  root: folder("./digit"),
+/** The folder of a page, which is also the mode it is built in: vite build --mode studio. */
+export default defineConfig(({ mode }) => ({
+  root: folder(`./${mode}`),
   base: "./",
   publicDir: false,
   logLevel: "warn",
   resolve: { alias: [{ find: /^(?:\.\.\/)+src\/(.*)\.ts$/, replacement: `${folder("../dist/src/")}$1.js` }] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  worker: { format: "es" },
   build: {
-    outDir: folder("../dist/page/digit"),
+    outDir: folder(`../dist/page/${mode}`),
     emptyOutDir: true,
     target: "es2022",
     modulePreload: false,
     cssCodeSplit: false,
   },
-  plugins: [singleFile()],
-});
+  plugins: mode === "digit" ? [singleFile()] : [],
+}));

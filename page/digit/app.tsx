@@ -1,192 +1,25 @@
-// The page: what is drawn, chosen or loaded on the left, the answer beside it, every layer below.
-import { useEffect, useRef, useState } from "preact/hooks";
+// The page of one model in one file.
 import { thousands } from "../../src/lab/table.ts";
-import { Bars, Seen, sentence, Verdict } from "./answer.tsx";
-import { Layers } from "./layers.tsx";
-import type { Answer, Reader } from "./model.ts";
-import { type Ground, Pad } from "./pad.tsx";
-import { usePalette } from "./palette.ts";
-import { Samples } from "./samples.tsx";
-import { pictureFrom, pictureOf, type Stroke } from "./strokes.ts";
+import type { Reader } from "../shared/model.ts";
+import { Reading } from "../shared/reading.tsx";
 
-/** What was read last, and what it was read from. */
-interface Reading {
-  readonly answer: Answer | null;
-  readonly ground: Ground | null;
-  readonly sample: number | null;
-  readonly trouble: string;
-}
-
-const nothing: Reading = { answer: null, ground: null, sample: null, trouble: "" };
-
-/** The answer is spoken when it has not changed for so long. */
-const SPOKEN_MS = 700;
-
-const words = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
-
-export const App = ({ reader }: { readonly reader: Reader }) => {
-  const palette = usePalette();
-  const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
-  const [reading, setReading] = useState<Reading>(nothing);
-  const [spoken, setSpoken] = useState("");
-  const { answer, ground, sample, trouble } = reading;
-
-  const clear = (): void => {
-    setStrokes([]);
-    setReading(nothing);
-  };
-  const draw = (drawn: readonly Stroke[]): void => (drawn.length === 0 ? clear() : setStrokes(drawn));
-  const choose = (index: number): void => {
-    const { pixels } = reader.samples[index]!;
-    const { columns } = reader.data.net.image;
-    setStrokes([]);
-    setReading({ ...nothing, answer: reader.read(pixels), ground: { kind: "sample", pixels, columns }, sample: index });
-  };
-  const open = async (file: File): Promise<void> => {
-    setStrokes([]);
-    try {
-      const picture = await pictureFrom(file, file.name);
-      const bitmap: Ground = { kind: "picture", bitmap: await createImageBitmap(file) };
-      setReading({ ...nothing, ground: bitmap });
-      setReading({ ...nothing, ground: bitmap, answer: reader.readPicture(picture) });
-    } catch (thrown) {
-      setReading((before) => ({ ...nothing, ground: before.ground, trouble: words(thrown) }));
-    }
-  };
-
-  // The first sample is there when the page opens, and only then.
-  useEffect(() => {
-    if (reader.samples.length > 0) choose(0);
-  }, []);
-
-  // Once a frame at most, however often a pointer moves.
-  useEffect(() => {
-    if (strokes.length === 0) return;
-    const frame = requestAnimationFrame(() => {
-      try {
-        setReading({ ...nothing, answer: reader.readPicture(pictureOf(strokes)) });
-      } catch (thrown) {
-        setReading({ ...nothing, trouble: words(thrown) });
-      }
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [strokes, reader]);
-
-  useEffect(() => {
-    const timer = setTimeout(() => setSpoken(trouble || sentence({ reader, answer })), SPOKEN_MS);
-    return () => clearTimeout(timer);
-  }, [answer, trouble, reader]);
-
-  const shown = strokes.length > 0 ? null : ground;
-  const { title, total } = reader.summary;
-  const { rows, columns } = reader.data.net.image;
-  return (
-    <>
-      <header>
-        <p class="kind">LeNet, in one file</p>
-        <h1>{title}</h1>
-        <p class="lead">
-          Draw a digit: {thousands(total.parameters)} learned numbers read it as you draw, in this page alone. Nothing
-          leaves your machine.
-        </p>
-      </header>
-      <main>
-        <section class="read" aria-label="Draw and read">
-          <div class="draw">
-            <h2>Draw</h2>
-            <div class="frame">
-              <Pad {...{ strokes, palette }} ground={shown} onDraw={draw} onClear={clear} />
-              {strokes.length > 0 || shown ? null : <p class="hint">Draw here</p>}
-            </div>
-            <div class="tools">
-              <button type="button" onClick={() => draw(strokes.slice(0, -1))} disabled={strokes.length === 0}>
-                Undo
-              </button>
-              <button type="button" onClick={clear}>
-                Clear
-              </button>
-              <Picture onPicture={open} />
-            </div>
-            <p class="help" id="pad-help">
-              With the keyboard: arrows move the pen, <kbd>Space</kbd> sets it down and lifts it, <kbd>Backspace</kbd>{" "}
-              takes a stroke back, <kbd>Esc</kbd> clears.
-            </p>
-          </div>
-          <div class="seen">
-            <h2>The net sees</h2>
-            <div>
-              <Seen {...{ reader, answer, palette }} />
-              <p class="help">
-                {rows}×{columns} pixels, sized and centred as its training digits were
-              </p>
-            </div>
-            <Verdict {...{ reader, answer }} />
-            <p class="trouble">{trouble}</p>
-          </div>
-          <div class="answer">
-            <h2>It answers</h2>
-            <Bars {...{ reader, answer }} />
-          </div>
-        </section>
-        {reader.samples.length > 0 ? <Samples {...{ reader, palette, sample }} onChoose={choose} /> : null}
-        <section aria-labelledby="inside">
-          <h2 id="inside">Inside the net</h2>
-          <p class="help">
-            <span class="key above" aria-hidden="true" /> above zero, <span class="key below" aria-hidden="true" />{" "}
-            below, each layer on its own scale.{reader.data.net.committee ? " Of the committee, the first member." : ""}
-          </p>
-          <Layers {...{ reader, answer, palette }} />
-        </section>
-      </main>
-      <footer>
-        <p>
-          {reader.data.name}, written by LeNet {reader.data.version}: lenet export --to page
-        </p>
-      </footer>
-      <p class="hidden" role="status">
-        {spoken}
+export const App = ({ reader }: { readonly reader: Reader }) => (
+  <>
+    <header>
+      <p class="kind">LeNet, in one file</p>
+      <h1>{reader.summary.title}</h1>
+      <p class="lead">
+        Draw a digit: {thousands(reader.summary.total.parameters)} learned numbers read it as you draw, in this page
+        alone. Nothing leaves your machine.
       </p>
-    </>
-  );
-};
-
-/** A button that opens a picture; a picture may also be dropped on the page, or pasted. */
-const Picture = ({ onPicture }: { readonly onPicture: (file: File) => void }) => {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const take = (files: FileList | undefined): void => {
-      const file = files?.[0];
-      if (file) onPicture(file);
-    };
-    const stop = (event: Event): void => event.preventDefault();
-    const drop = (event: DragEvent): void => {
-      event.preventDefault();
-      take(event.dataTransfer?.files);
-    };
-    const paste = (event: ClipboardEvent): void => take(event.clipboardData?.files);
-    addEventListener("dragover", stop);
-    addEventListener("drop", drop);
-    addEventListener("paste", paste);
-    return () => {
-      removeEventListener("dragover", stop);
-      removeEventListener("drop", drop);
-      removeEventListener("paste", paste);
-    };
-  });
-  return (
-    <label class="button">
-      Open a picture…
-      <input
-        ref={input}
-        class="hidden"
-        type="file"
-        accept="image/*"
-        onChange={() => {
-          const file = input.current!.files?.[0];
-          if (file) onPicture(file);
-          input.current!.value = "";
-        }}
-      />
-    </label>
-  );
-};
+    </header>
+    <main>
+      <Reading reader={reader} />
+    </main>
+    <footer>
+      <p>
+        {reader.data.name}, written by LeNet {reader.data.version}: lenet export --to page
+      </p>
+    </footer>
+  </>
+);

@@ -25,14 +25,21 @@ export interface TrainResult {
   readonly interrupted: boolean;
 }
 
-/** Trains to the end, or until it is stopped, and ends the session. Throws LenetError. */
-export const learn = async (session: Session, signal: AbortSignal | undefined): Promise<TrainResult> => {
+/**
+ * Trains to the end, or until it is stopped, and ends the session. `goOn` is asked whenever it was stopped, and answers true once
+ * it shall go on from there. Throws LenetError.
+ */
+export const learn = async (
+  session: Session,
+  signal: AbortSignal | undefined,
+  goOn: () => Promise<boolean> = async () => false,
+): Promise<TrainResult> => {
   const stop = (): void => session.team.stop();
   signal?.addEventListener("abort", stop);
   try {
     announce(session);
     while (session.position.epoch < session.settings.epochs)
-      if (!(await trainEpoch(session))) return interrupted(session);
+      if (!(await trainEpoch(session)) && !(await goOn())) return interrupted(session);
     return await finish(session);
   } finally {
     signal?.removeEventListener("abort", stop);

@@ -5,7 +5,7 @@ import { type Arithmetic, kernelModule, usualArithmetic } from "../kernels/modul
 import type { Floats, Ink, Shape } from "../shape.ts";
 import type { Model } from "./model.ts";
 import { isCompanion, summarise } from "./summary.ts";
-import { fillTensors } from "./tensors.ts";
+import { fillTensors, tensorViews } from "./tensors.ts";
 
 /** A layer and the activation behind it, as a line of `lenet summary`. */
 export interface LayerView {
@@ -20,6 +20,8 @@ export interface LayerView {
 }
 
 export interface Look {
+  /** Copies of the model's, as views: writing into them changes what is seen. */
+  readonly weights: Model["weights"];
   readonly layers: readonly LayerView[];
   /** Shows the net an image (rows, columns), ink 255; the layers' values are then those of this image. */
   at(image: Ink): void;
@@ -36,6 +38,7 @@ export const openLook = (model: Model, arithmetic: Arithmetic = usualArithmetic(
   const ends = layers.flatMap((_, index) => (layers[index + 1] && isCompanion(layers[index + 1]!.spec) ? [] : [index]));
   const { lines } = summarise(net);
   return {
+    weights: tensorViews(description, arena),
     layers: ends.map((index, line) => {
       const { name, what, output } = lines[line]!;
       const { spec } = layers[index]!;

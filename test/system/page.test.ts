@@ -1,18 +1,16 @@
 // The page of a model in one file, opened as a user does: from the disk, in light and dark, wide and narrow, with mouse and keyboard.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePng } from "../../src/data/image.ts";
 import { load, loadData, netNamed } from "../../src/index.ts";
 import { exportKinds } from "../../src/lab/export/index.ts";
 import { random } from "../unit/support/models.ts";
-import { chromiumPath, openChromium } from "./support/chromium.ts";
+import { axeFaults, chromiumPath, openChromium } from "./support/chromium.ts";
 import { lenet } from "./support/lenet.ts";
-
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 let dir: string;
 let browser: Browser;
@@ -58,6 +56,9 @@ const answer = async (page: Page) => ({
   winner: await page.locator(".bars .winner th").textContent(),
 });
 
+/** On a busy machine. */
+const WAIT = { timeout: 60_000 };
+
 const percent = (share: number): string => (share >= 0.9995 ? "> 99.9 %" : `${(100 * share).toFixed(1)} %`);
 
 describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium: name it with CHROMIUM_PATH)", () => {
@@ -79,7 +80,7 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
     const [{ answer: label, probabilities, pixels }] = JSON.parse(stdout);
     const page = await open(join(dir, "lenet5.html"));
     await page.setInputFiles("input[type=file]", picture);
-    await expect.poll(async () => await page.locator(".verdict .class").textContent()).toBe(`${label}`);
+    await expect.poll(async () => await page.locator(".verdict .class").textContent(), WAIT).toBe(`${label}`);
     expect(await answer(page)).toEqual({ numbers: probabilities.map(percent), winner: `${label}` });
     const seen = await page.locator(".seen canvas").evaluate((canvas: HTMLCanvasElement) => {
       const { data } = canvas.getContext("2d")!.getImageData(0, 0, 28, 28);
@@ -119,8 +120,8 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
     await page.mouse.move(x + 0.68 * width, y + 0.22 * width, { steps: 8 });
     await page.mouse.move(x + 0.45 * width, y + 0.8 * width, { steps: 8 });
     await page.mouse.up();
-    await expect.poll(() => verdict.textContent()).toBe("7");
-    await expect.poll(() => page.locator("[role=status]").textContent()).toMatch(/^The net reads 7, /);
+    await expect.poll(() => verdict.textContent(), WAIT).toBe("7");
+    await expect.poll(() => page.locator("[role=status]").textContent(), WAIT).toMatch(/^The net reads 7, /);
     await page.locator("button", { hasText: "Undo" }).click();
     expect(await verdict.textContent()).toBe("?");
     // A one, from the middle of the upper edge down.
@@ -128,7 +129,7 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
     await page.keyboard.press("Space");
     for (let step = 0; step < 12; step++) await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Space");
-    await expect.poll(() => verdict.textContent()).toBe("1");
+    await expect.poll(() => verdict.textContent(), WAIT).toBe("1");
     await page.keyboard.press("Escape");
     expect(await verdict.textContent()).toBe("?");
     await page.close();
@@ -139,20 +140,13 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
     const give = (name: string, buffer: Buffer) =>
       page.setInputFiles("input[type=file]", { name, mimeType: "image/png", buffer });
     await give("empty.png", Buffer.from(encodePng(new Uint8Array(1600).fill(200), 40, 40)));
-    await expect.poll(() => page.locator(".trouble").textContent()).toMatch(/^picture: expected a digit, got no ink/);
+    await expect
+      .poll(() => page.locator(".trouble").textContent(), WAIT)
+      .toMatch(/^picture: expected a digit, got no ink/);
     await give("none.png", Buffer.from("no picture"));
-    await expect.poll(() => page.locator(".trouble").textContent()).toMatch(/^none\.png: expected a picture/);
+    await expect.poll(() => page.locator(".trouble").textContent(), WAIT).toMatch(/^none\.png: expected a picture/);
     await page.close();
   });
-
-  /** What axe finds fault with. */
-  const faults = async (page: Page): Promise<string[]> => {
-    await page.evaluate(axe);
-    return page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } };
-      return (await axe.run()).violations.map(({ id }) => id);
-    });
-  };
 
   it.each([
     ["lenet5-1998", 1440, "light", true],
@@ -163,7 +157,7 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
     const page = await open(await written(name), width, scheme);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(await page.locator(".layers > li").count()).toBeGreaterThan(1);
-    if (asked) expect(await faults(page)).toEqual([]);
+    if (asked) expect(await axeFaults(page)).toEqual([]);
     await page.close();
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type DataSet, slice } from "../../data/data-set.ts";
 import { loadData, registeredSet } from "../../data/registry.ts";
 import { isFolder } from "../../files.ts";
-import { checkSet } from "../images.ts";
+import { checkSet } from "../fit.ts";
 import { load } from "../load.ts";
 import { type Model, trainedOn } from "../model.ts";
 import { recipeOf } from "../recipes.ts";

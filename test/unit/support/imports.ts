@@ -49,6 +49,7 @@ const guarded = [...files, "node:worker_threads", "node:child_process", "node:ne
 /** Nobody but the lab (which asks git for a commit) and the downloads reach this far. */
 const reach: Readonly<Record<string, readonly string[]>> = {
   "lab/": ["node:child_process"],
+  "lab/studio.ts": ["node:http"],
   "data/download.ts": ["node:http", "node:https"],
 };
 
