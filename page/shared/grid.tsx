@@ -23,8 +23,15 @@ export const Grid = ({ values, rows, columns, cell, colour, label, drawn }: Grid
   useLayoutEffect(() => {
     const context = canvas.current!.getContext("2d")!;
     const image = context.createImageData(columns, rows);
-    for (let i = 0; i < Math.min(values.length, rows * columns); i++)
-      image.data.set([...colour(values[i]!), 255], 4 * i);
+    const { data } = image;
+    const count = Math.min(values.length, rows * columns);
+    for (let i = 0; i < count; i++) {
+      const [red, green, blue] = colour(values[i]!);
+      data[4 * i] = red;
+      data[4 * i + 1] = green;
+      data[4 * i + 2] = blue;
+      data[4 * i + 3] = 255;
+    }
     context.putImageData(image, 0, 0);
   }, [values, drawn, colour, rows, columns]);
   const words = label === undefined ? { "aria-hidden": true } : ({ role: "img", "aria-label": label } as const);

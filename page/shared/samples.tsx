@@ -1,4 +1,5 @@
 // Test images to try the net with, one a class: a click, or the keyboard, is enough.
+import { useCallback } from "preact/hooks";
 
 import { Grid } from "./grid.tsx";
 import type { Reader } from "./model.ts";
@@ -14,9 +15,7 @@ interface Props {
 
 export const Samples = ({ reader, palette, sample, onChoose }: Props) => {
   const { rows, columns } = reader.data.net.image;
-  const { paper, ink } = palette;
-  const colour = (value: number): Rgb =>
-    [0, 1, 2].map((i) => Math.round(paper[i]! + ((ink[i]! - paper[i]!) * value) / 255)) as unknown as Rgb;
+  const colour = useCallback((value: number): Rgb => palette.inked[Math.round(value)]!, [palette]);
   return (
     <section aria-labelledby="samples">
       <h2 id="samples">Or take one it has never seen</h2>

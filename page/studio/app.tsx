@@ -52,7 +52,7 @@ export const App = () => {
             </p>
           </div>
           <Facts {...{ training }} />
-          <Curves {...{ training }} />
+          <Curves begun={training.begun} losses={training.losses} epochs={training.epochs} />
         </section>
         {reader ? (
           <>

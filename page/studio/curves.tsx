@@ -1,4 +1,5 @@
 // Loss and accuracy as they come, drawn by the charts of the reports.
+import { useMemo } from "preact/hooks";
 import { perCent } from "../../src/charts/axes.ts";
 import { type Figure, svgElement } from "../../src/charts/figure.ts";
 import { lineChart } from "../../src/charts/line-chart.ts";
@@ -8,8 +9,13 @@ import type { Training } from "./training.ts";
 /** A figure made smaller would have words too small to read: it is drawn as wide as the page is. */
 const widthNow = (): number => Math.max(320, Math.min(640, document.documentElement.clientWidth - 40));
 
-export const Curves = ({ training }: { readonly training: Training }) => {
-  const { begun, losses, epochs } = training;
+type Props = Pick<Training, "begun" | "losses" | "epochs">;
+
+/** Drawn anew only where there is something new. */
+export const Curves = ({ begun, losses, epochs }: Props) =>
+  useMemo(() => drawn({ begun, losses, epochs }), [begun, losses, epochs]);
+
+const drawn = ({ begun, losses, epochs }: Props) => {
   const last = begun?.epochs ?? 1;
   const size = { width: widthNow(), height: 300 };
   const x = { label: "epochs", from: 0, to: last };

@@ -30,7 +30,6 @@ const inNode = async (net: string, set: DataSet, settings: TrainSettings) => {
 const cases: readonly [net: string, data: string, images: number, settings: TrainSettings][] = [
   ["lenet5", "mnist", 320, { epochs: 2, batch: 16, validation: 32 }],
   ["lenet5-1998", "mnist", 80, { epochs: 1, patterns: 50 }],
-  ["zipcode1989", "mnist:sample=1989,size=16", 200, { epochs: 1 }],
 ];
 
 describe.skipIf(chromiumPath === undefined)("in Chromium (name it with CHROMIUM_PATH where it is not found)", () => {

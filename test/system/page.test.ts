@@ -73,93 +73,100 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it("reads a picture as `lenet predict` does: the same pixels seen, the same probabilities.", async () => {
-    const picture = join(dir, "seven.png");
-    writeFileSync(picture, seven());
-    const { stdout } = await lenet(["predict", picture, "--model", "lenet5", "--json"], dir);
-    const [{ answer: label, probabilities, pixels }] = JSON.parse(stdout);
-    const page = await open(join(dir, "lenet5.html"));
-    await page.setInputFiles("input[type=file]", picture);
-    await expect.poll(async () => await page.locator(".verdict .class").textContent(), WAIT).toBe(`${label}`);
-    expect(await answer(page)).toEqual({ numbers: probabilities.map(percent), winner: `${label}` });
-    const seen = await page.locator(".seen canvas").evaluate((canvas: HTMLCanvasElement) => {
-      const { data } = canvas.getContext("2d")!.getImageData(0, 0, 28, 28);
-      return [...data].filter((_, i) => i % 4 === 0);
+  describe("of lenet5", () => {
+    let page: Page;
+    beforeAll(async () => {
+      page = await open(join(dir, "lenet5.html"));
     });
-    // From the red of white paper to that of the ink.
-    expect(seen).toEqual(pixels.flat().map((ink: number) => Math.round(255 + ((0x16 - 255) * ink) / 255)));
-    await page.close();
-  });
+    afterAll(() => page?.close());
+    const verdict = () => page.locator(".verdict .class").textContent();
 
-  it.each(["lenet5-1998", "zipcode1989"])("of %s answers its samples as Node does.", async (name) => {
-    const model = load(name);
-    const page = await open(await written(name));
-    const samples = page.locator(".samples button");
-    expect(await samples.count()).toBe(10);
-    const test = await loadData(JSON.parse(model.metadata["settings"]!).data, "test");
-    const area = test.rows * test.columns;
-    for (const label of [4, 9]) {
-      const index = test.labels.indexOf(label);
-      const pixels = test.images.slice(index * area, (index + 1) * area);
-      await samples.nth(label).click();
-      const { label: wanted, probabilities } = model.predict(pixels);
-      const penalties = [...model.outputs(pixels)].map((penalty) => penalty.toFixed(1));
-      const numbers = name === "lenet5-1998" ? penalties : probabilities.map(percent);
-      expect(await answer(page)).toEqual({ numbers, winner: `${wanted}` });
-    }
-    await page.close();
-  });
+    it("reads a picture as `lenet predict` does: the same pixels seen, the same probabilities.", async () => {
+      const picture = join(dir, "seven.png");
+      writeFileSync(picture, seven());
+      const { stdout } = await lenet(["predict", picture, "--model", "lenet5", "--json"], dir);
+      const [{ answer: label, probabilities, pixels }] = JSON.parse(stdout);
+      await page.setInputFiles("input[type=file]", picture);
+      await expect.poll(() => answer(page), WAIT).toEqual({ numbers: probabilities.map(percent), winner: `${label}` });
+      expect(await verdict()).toBe(`${label}`);
+      const seen = await page.locator(".seen canvas").evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext("2d")!.getImageData(0, 0, 28, 28);
+        return [...data].filter((_, i) => i % 4 === 0);
+      });
+      // From the red of white paper to that of the ink.
+      expect(seen).toEqual(pixels.flat().map((ink: number) => Math.round(255 + ((0x16 - 255) * ink) / 255)));
+    });
 
-  it("is drawn on with the mouse, and with the keyboard alone.", async () => {
-    const page = await open(join(dir, "lenet5.html"));
-    const verdict = page.locator(".verdict .class");
-    const { x, y, width } = (await page.locator("#pad").boundingBox())!;
-    // A seven, in one stroke.
-    await page.mouse.move(x + 0.3 * width, y + 0.22 * width);
-    await page.mouse.down();
-    await page.mouse.move(x + 0.68 * width, y + 0.22 * width, { steps: 8 });
-    await page.mouse.move(x + 0.45 * width, y + 0.8 * width, { steps: 8 });
-    await page.mouse.up();
-    await expect.poll(() => verdict.textContent(), WAIT).toBe("7");
-    await expect.poll(() => page.locator("[role=status]").textContent(), WAIT).toMatch(/^The net reads 7, /);
-    await page.locator("button", { hasText: "Undo" }).click();
-    expect(await verdict.textContent()).toBe("?");
-    // A one, from the middle of the upper edge down.
-    await page.locator("#pad").focus();
-    await page.keyboard.press("Space");
-    for (let step = 0; step < 12; step++) await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("Space");
-    await expect.poll(() => verdict.textContent(), WAIT).toBe("1");
-    await page.keyboard.press("Escape");
-    expect(await verdict.textContent()).toBe("?");
-    await page.close();
-  });
+    it("says in a sentence what is wrong with a picture.", async () => {
+      const give = (name: string, buffer: Buffer) =>
+        page.setInputFiles("input[type=file]", { name, mimeType: "image/png", buffer });
+      const trouble = () => page.locator(".trouble").textContent();
+      await give("empty.png", Buffer.from(encodePng(new Uint8Array(1600).fill(200), 40, 40)));
+      await expect.poll(trouble, WAIT).toMatch(/^picture: expected a digit, got no ink/);
+      await give("none.png", Buffer.from("no picture"));
+      await expect.poll(trouble, WAIT).toMatch(/^none\.png: expected a picture/);
+      expect(await verdict()).toBe("?");
+    });
 
-  it("says in a sentence what is wrong with a picture.", async () => {
-    const page = await open(join(dir, "lenet5.html"));
-    const give = (name: string, buffer: Buffer) =>
-      page.setInputFiles("input[type=file]", { name, mimeType: "image/png", buffer });
-    await give("empty.png", Buffer.from(encodePng(new Uint8Array(1600).fill(200), 40, 40)));
-    await expect
-      .poll(() => page.locator(".trouble").textContent(), WAIT)
-      .toMatch(/^picture: expected a digit, got no ink/);
-    await give("none.png", Buffer.from("no picture"));
-    await expect.poll(() => page.locator(".trouble").textContent(), WAIT).toMatch(/^none\.png: expected a picture/);
-    await page.close();
+    it("is drawn on with the mouse, and with the keyboard alone.", async () => {
+      const { x, y, width } = (await page.locator("#pad").boundingBox())!;
+      // A seven, in one stroke.
+      await page.mouse.move(x + 0.3 * width, y + 0.22 * width);
+      await page.mouse.down();
+      await page.mouse.move(x + 0.68 * width, y + 0.22 * width, { steps: 4 });
+      await page.mouse.move(x + 0.45 * width, y + 0.8 * width, { steps: 4 });
+      await page.mouse.up();
+      await expect.poll(verdict, WAIT).toBe("7");
+      await expect.poll(() => page.locator("[role=status]").textContent(), WAIT).toMatch(/^The net reads 7, /);
+      await page.locator("button", { hasText: "Undo" }).click();
+      expect(await verdict()).toBe("?");
+      // A one, from the middle of the upper edge down.
+      await page.locator("#pad").focus();
+      await page.keyboard.press("Space");
+      for (let step = 0; step < 12; step++) await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Space");
+      await expect.poll(verdict, WAIT).toBe("1");
+      await page.keyboard.press("Escape");
+      expect(await verdict()).toBe("?");
+    });
   });
 
   it.each([
-    ["lenet5-1998", 1440, "light", true],
-    ["random lenet5:activation=relu,pool=max,norm=yes,dropout=0.5,c1=3,c3=5,c5=7,f6=9", 390, "dark", true],
-    ["random boosted-lenet4", 390, "light", false],
-    ["random mlp:hidden=12,second=11,side=20", 768, "dark", false],
-  ] as const)("of %s has nothing too wide at %s pixels, %s; axe is asked: %s.", async (name, width, scheme, asked) => {
-    const page = await open(await written(name), width, scheme);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    expect(await page.locator(".layers > li").count()).toBeGreaterThan(1);
-    if (asked) expect(await axeFaults(page)).toEqual([]);
-    await page.close();
-  });
+    ["lenet5-1998", 1440, "light"],
+    ["zipcode1989", 768, "dark"],
+  ] as const)(
+    "of %s answers its samples as Node does, and axe finds no fault at %s pixels, %s.",
+    async (name, width, scheme) => {
+      const model = load(name);
+      const page = await open(await written(name), width, scheme);
+      const samples = page.locator(".samples button");
+      expect(await samples.count()).toBe(10);
+      const test = await loadData(JSON.parse(model.metadata["settings"]!).data, "test");
+      const area = test.rows * test.columns;
+      for (const label of [4, 9]) {
+        const index = test.labels.indexOf(label);
+        const pixels = test.images.slice(index * area, (index + 1) * area);
+        await samples.nth(label).click();
+        const { label: wanted, probabilities } = model.predict(pixels);
+        const penalties = [...model.outputs(pixels)].map((penalty) => penalty.toFixed(1));
+        const numbers = name === "lenet5-1998" ? penalties : probabilities.map(percent);
+        await expect.poll(() => answer(page), WAIT).toEqual({ numbers, winner: `${wanted}` });
+      }
+      expect(await axeFaults(page)).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it.each(["random lenet5:activation=relu,pool=max,norm=yes,dropout=0.5,c1=3,c3=5,c5=7,f6=9", "random boosted-lenet4"])(
+    "of %s is as wide as a phone, and has layers, without samples.",
+    async (name) => {
+      const page = await open(await written(name), 390, "dark");
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+      expect(await page.locator(".layers > li").count()).toBeGreaterThan(1);
+      expect(await page.locator(".samples").count()).toBe(0);
+      await page.close();
+    },
+  );
 
   it("has not complained, nor asked a network for anything.", () => expect(complaints).toEqual([]));
 });

@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { build } from "vite";
 
 const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -21,6 +20,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** The page test/system/support/`page` and all it needs, by path. */
 export const bundle = async (page: string): Promise<Files> => {
+  const { build } = await import("vite");
   const made = await build({
     configFile: false,
     root: fileURLToPath(new URL("./", import.meta.url)),
