@@ -1,5 +1,5 @@
 // Draw, choose or load a digit, see the answer beside it and every layer below.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Bars, Seen, sentence, Verdict } from "./answer.tsx";
 import { Layers } from "./layers.tsx";
 import type { Answer, Reader } from "./model.ts";
@@ -64,8 +64,8 @@ export const Reading = ({ reader, learned = 0 }: Props) => {
     if (reader.samples.length > 0) choose(0);
   }, []);
 
-  // Once a frame at most, however often a pointer moves.
-  useEffect(() => {
+  // Once a frame at most, however often a pointer moves; a layout effect, so that no frame is read after it was cleared away.
+  useLayoutEffect(() => {
     if (strokes.length === 0) return;
     const frame = requestAnimationFrame(() => {
       try {

@@ -119,7 +119,7 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
       await expect.poll(verdict, WAIT).toBe("7");
       await expect.poll(() => page.locator("[role=status]").textContent(), WAIT).toMatch(/^The net reads 7, /);
       await page.locator("button", { hasText: "Undo" }).click();
-      expect(await verdict()).toBe("?");
+      await expect.poll(verdict, WAIT).toBe("?");
       // A one, from the middle of the upper edge down.
       await page.locator("#pad").focus();
       await page.keyboard.press("Space");
@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
       await page.keyboard.press("Space");
       await expect.poll(verdict, WAIT).toBe("1");
       await page.keyboard.press("Escape");
-      expect(await verdict()).toBe("?");
+      await expect.poll(verdict, WAIT).toBe("?");
     });
   });
 
