@@ -4,7 +4,7 @@ import type { DataSet } from "../src/data/data-set.ts";
 import { loadData } from "../src/data/registry.ts";
 import type { Cascade, CommitteeEvaluation } from "../src/lab/committee.ts";
 import { type Evaluation, evaluate } from "../src/lab/evaluate.ts";
-import { load, usualModel } from "../src/lab/load.ts";
+import { loadFile, usualModel } from "../src/lab/load.ts";
 import { type Model, trainedOn } from "../src/lab/model.ts";
 import { recipeOf } from "../src/lab/recipes.ts";
 import { oneOf } from "../src/lab/rules.ts";
@@ -50,7 +50,7 @@ const firstWrong = (model: Model, set: DataSet, { wrong, answers }: Evaluation, 
 
 const run = async (path: string | undefined, options: Options): Promise<void> => {
   const part = oneOf("--part", options.part, ["test", "train"]);
-  const model = load(path ?? usualModel(), options.net === undefined ? undefined : netNamed(options.net));
+  const model = await loadFile(path ?? usualModel(), options.net === undefined ? undefined : netNamed(options.net));
   const set = await loadData(options.data ?? trainedOn(model) ?? recipeOf(model.net).data, part);
   const found = await evaluate(model, set, options.threads === undefined ? {} : { threads: options.threads });
   const wrong = firstWrong(model, set, found, options.wrong ?? 0);
@@ -116,7 +116,7 @@ const wrongTable = (wrong: readonly Wrong[]): string =>
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
     .description("count a model's errors on a data set")
-    .argument("[model]", "a run folder, a safetensors file or a model in models/ (default: the newest run, or lenet5)")
+    .argument("[model]", "a run folder, a file of weights or a model in models/ (default: the newest run, or lenet5)")
     .option("--data <name>", "a registered data set or a folder of IDX files (default: what the model was trained on)")
     .option("--part <part>", "test or train", "test")
     .option("--wrong <n>", "show the first n wrong answers with the last layer's outputs", wholeFrom("--wrong", 1))

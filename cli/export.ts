@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { writeAtomically } from "../src/files.ts";
 import { exportKindNamed, exportKinds } from "../src/lab/export/index.ts";
-import { load, modelFile, usualModel } from "../src/lab/load.ts";
+import { loadFile, modelFile, usualModel } from "../src/lab/load.ts";
 import { thousands } from "../src/lab/table.ts";
 import { netNamed } from "../src/nets/index.ts";
 import { withJson } from "./options.ts";
@@ -39,7 +39,7 @@ const run = async (path: string | undefined, { to, out, net, json }: Options): P
     throw new LenetError(`--to: expected ${Object.keys(exportKinds).join(", ")}, got none. See: lenet export --help`);
   const { ending, write } = exportKindNamed(to);
   const from = path ?? usualModel();
-  const model = load(from, net === undefined ? undefined : netNamed(net));
+  const model = await loadFile(from, net === undefined ? undefined : netNamed(net));
   const name = model.net.name.replace(/[^\w.-]+/g, "-");
   const file = out ?? usualOut(from, name, ending);
   if (!file.endsWith(ending))
@@ -60,7 +60,7 @@ const run = async (path: string | undefined, { to, out, net, json }: Options): P
 export function exportCommand(): Command {
   const command = new Command("export")
     .description("write a model as a file of another tool")
-    .argument("[model]", "a run folder, a safetensors file or a model in models/ (default: the newest run, or lenet5)")
+    .argument("[model]", "a run folder, a file of weights or a model in models/ (default: the newest run, or lenet5)")
     .option("--to <format>", Object.keys(exportKinds).join(", "))
     .option("--out <file>", "the file to write (default: the model's name, in this folder)")
     .option("--net <name>", "the net, where the file does not say which");

@@ -39,9 +39,24 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./report.ts")).reportCommand(),
   },
   {
+    name: "compare",
+    about: "put models side by side on the same test images",
+    load: async () => (await import("./compare.ts")).compareCommand(),
+  },
+  {
+    name: "figure",
+    about: "write one figure of a run as SVG, PNG or CSV",
+    load: async () => (await import("./figure.ts")).figureCommand(),
+  },
+  {
     name: "reproduce",
     about: "train what was published, over several seeds, and compare",
     load: async () => (await import("./reproduce.ts")).reproduceCommand(),
+  },
+  {
+    name: "sweep",
+    about: "ask a question of many nets: grids, searches, several seeds",
+    load: async () => (await import("./sweep.ts")).sweepCommand(),
   },
   {
     name: "baseline",

@@ -5,7 +5,7 @@ import { loadData } from "../src/data/registry.ts";
 import { LenetError } from "../src/errors.ts";
 import { readBytes } from "../src/files.ts";
 import { digitFor } from "../src/lab/digit-for.ts";
-import { load, usualModel } from "../src/lab/load.ts";
+import { loadFile, usualModel } from "../src/lab/load.ts";
 import type { Model, Prediction } from "../src/lab/model.ts";
 import { oneOf, whole } from "../src/lab/rules.ts";
 import { netNamed } from "../src/nets/index.ts";
@@ -69,7 +69,10 @@ const imageOf = async (data: string, index: number, part: "test" | "train"): Pro
 
 const run = async (pictures: readonly string[], options: Options): Promise<void> => {
   const asked = await questions(pictures, options);
-  const model = load(options.model ?? usualModel(), options.net === undefined ? undefined : netNamed(options.net));
+  const model = await loadFile(
+    options.model ?? usualModel(),
+    options.net === undefined ? undefined : netNamed(options.net),
+  );
   const answers = asked.map((question) => ({ question, answer: model.predict(question.pixelsFor(model)) }));
   if (options.json)
     return printJson(
@@ -113,7 +116,7 @@ export function predictCommand(): Command {
     .argument("[pictures...]", "PNG or JPEG files, each with one digit")
     .option(
       "--model <path>",
-      "a run folder, a safetensors file or a model in models/ (default: the newest run, or lenet5)",
+      "a run folder, a file of weights or a model in models/ (default: the newest run, or lenet5)",
     )
     .option("--data <name>", "take the image from a data set instead")
     .option("--index <n>", "which one of its images, from 0", wholeFrom("--index", 0))

@@ -5,6 +5,7 @@ import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
 import { recipeOf } from "../src/lab/recipes.ts";
+import { writeReport } from "../src/lab/report/report.ts";
 import { netOfRun, refuseSettled } from "../src/lab/resume.ts";
 import { resolve, type TrainSettings } from "../src/lab/settings.ts";
 import { thousands } from "../src/lab/table.ts";
@@ -34,6 +35,8 @@ interface Options extends Omit<TrainSettings, "schedule"> {
   readonly schedule?: TrainSettings["schedule"] | "staged";
   readonly stages?: ReturnType<typeof stagesFrom>;
   readonly fresh?: true;
+  /** False: none is written. */
+  readonly report?: boolean;
   readonly json?: true;
   readonly color?: boolean;
   readonly dataDir?: undefined;
@@ -81,6 +84,7 @@ Examples:
   lenet train ablation:activation=tanh,dropout=0.5   a net with options
   lenet train --data ./my-digits --init a            learn on from the best weights of a, on other images
   lenet train --resume a                             go on after an interruption, as if there had been none
+  lenet train --tensorboard                          and then: tensorboard --logdir runs
   lenet train --json | tail -1                       the result alone, for a program`;
 
 /** The settings that the options come to. */
@@ -92,6 +96,7 @@ const settingsFrom = ({
   json,
   color,
   dataDir,
+  report,
   ...options
 }: Options): TrainSettings => {
   if (stages === undefined && schedule === "staged")
@@ -119,15 +124,33 @@ const run = async (name: string | undefined, options: Options): Promise<void> =>
     ? (event: TrainEvent): void => print(JSON.stringify(event))
     : showEvents(process.stderr, coloursFor(process.stderr));
   const result = await interruptible((signal) => train(net, { ...given, signal, onEvent }));
+  const written = options.report === false ? null : await reportOn(result);
   if (options.json) printResult(result);
-  else report(result, net.name, typeof given.data === "string" ? given.data : recipeOf(net).data);
+  else report(result, net.name, typeof given.data === "string" ? given.data : recipeOf(net).data, written);
   if (result.interrupted) process.exitCode = INTERRUPTED;
 };
 
 const printResult = ({ metrics, history, confusion, folder, interrupted }: TrainResult): void =>
   print(JSON.stringify({ kind: "result", interrupted, folder, metrics, history, confusion: confusion ?? null }));
 
-const report = ({ metrics, history, confusion, folder, interrupted }: TrainResult, net: string, data: string): void => {
+/** Writes the short report into the run folder; gives its path. A run that is trained is no failure without one. */
+const reportOn = async ({ folder, metrics, interrupted }: TrainResult): Promise<string | null> => {
+  if (folder === null || interrupted || !metrics.test) return null;
+  try {
+    return (await writeReport(folder, { brief: true })).path;
+  } catch (thrown) {
+    if (!(thrown instanceof LenetError)) throw thrown;
+    say(`No report was written. ${thrown.message}`);
+    return null;
+  }
+};
+
+const report = (
+  { metrics, history, confusion, folder, interrupted }: TrainResult,
+  net: string,
+  data: string,
+  page: string | null,
+): void => {
   const colours = coloursFor(process.stderr);
   if (interrupted) {
     const goOn =
@@ -143,9 +166,10 @@ const report = ({ metrics, history, confusion, folder, interrupted }: TrainResul
   }
   say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
   if (folder === null) return;
-  say(`Run folder: ${folder}\n\nTry next:`);
+  say(`Run folder: ${folder}${page === null ? "" : `\nReport: ${page}`}\n\nTry next:`);
   say(`  ${program} predict --model ${folder} --data ${data} --index 0 --show`);
   say(`  ${program} evaluate ${folder} --wrong 10`);
+  say(`  ${program} report ${folder}`);
   say(`  ${program} train ${net} --seed 2`);
 };
 
@@ -181,10 +205,12 @@ export function trainCommand(): Command {
     .option("--validation <n>", "training images kept apart to choose the best epoch by", wholeFrom("--validation", 0))
     .option("--watch-test", "score the test images after every epoch too; nothing is chosen by them")
     .option("--limit <n>", "use only the first n training images", wholeFrom("--limit", 1))
-    .option("--init <file>", "begin with the weights of a safetensors file or a run folder")
+    .option("--init <file>", "begin with the weights of a run folder or a file: safetensors, PyTorch, Keras")
     .option("--no-shuffle", "take the images in the order of their file")
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
+    .option("--no-report", "write no report.html into the run folder")
     .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
+    .option("--tensorboard", "write an event file for TensorBoard into the run folder")
     .option("--resume <dir>", "go on with an interrupted run");
   return withJson(
     withArithmetic(withThreads(withDataDir(command))),

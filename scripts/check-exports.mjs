@@ -1,10 +1,11 @@
 // Holds exported files against the nets they are from, on many test digits: ONNX by onnxruntime-web, C by the C compiler, Keras files
-// by reading them back. For every shipped model and the nets given by name.
-// Run: node scripts/ready.mjs && node scripts/check-exports.mjs [--digits 1000] [runs and models …]
+// by Keras itself, where a Python with Keras 3 and JAX is named. For every shipped model, or those given.
+// Run: node scripts/ready.mjs && node scripts/check-exports.mjs [--digits 1000] [--python python3] [runs and models …]
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import ort from "onnxruntime-web";
 import { load, loadData } from "../dist/src/index.js";
@@ -12,7 +13,7 @@ import { exportKinds } from "../dist/src/lab/export/index.js";
 import { shippedNames } from "../dist/src/lab/shipped.js";
 
 const { values, positionals } = parseArgs({
-  options: { digits: { type: "string", default: "1000" } },
+  options: { digits: { type: "string", default: "1000" }, python: { type: "string" } },
   allowPositionals: true,
 });
 const most = Number(values.digits);
@@ -40,6 +41,10 @@ const byOnnx = async (model, pixels, count) => {
   return outputs;
 };
 
+const floatsIn = ({ buffer, byteOffset, length }) => [
+  ...new Float32Array(buffer.slice(byteOffset, byteOffset + length)),
+];
+
 const main = `#include <stdio.h>
 #include "net.h"
 int main(void) {
@@ -59,11 +64,23 @@ const byC = async (model, pixels) => {
   writeFileSync(join(dir, "main.c"), main);
   const flags = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2"];
   execFileSync("cc", [...flags, "main.c", "net.c", "-o", "net", "-lm"], { cwd: dir });
-  const { buffer, byteOffset, length } = execFileSync(join(dir, "net"), { input: pixels, maxBuffer: 2 ** 26 });
-  return [...new Float32Array(buffer.slice(byteOffset, byteOffset + length))];
+  return floatsIn(execFileSync(join(dir, "net"), { input: pixels, maxBuffer: 2 ** 26 }));
 };
 
-const judges = { onnx: byOnnx, c: byC };
+/** Outputs of the file in Keras. */
+const byKeras = (kind) => async (model, pixels) => {
+  const [[ending, bytes]] = await exportKinds[kind].write(model, "net");
+  writeFileSync(join(dir, `net${ending}`), bytes);
+  const input = new Uint8Array(Float32Array.from(pixels, (pixel) => pixel / 255).buffer);
+  const script = fileURLToPath(new URL("check-keras.py", import.meta.url));
+  return floatsIn(execFileSync(values.python, [script, join(dir, `net${ending}`)], { input, maxBuffer: 2 ** 26 }));
+};
+
+const judges = {
+  onnx: byOnnx,
+  c: byC,
+  ...(values.python ? { keras: byKeras("keras"), h5: byKeras("h5") } : {}),
+};
 
 /** The largest difference, by the size of the number where that is above 1, and how many answers differ. */
 const compared = (theirs, ours, { classes, loss }) => {

@@ -1,6 +1,7 @@
 // Files, read and written so that trouble is one sentence and never a half-written file. A leaf: what is in them, and what
 // a run or a data set is, are not known here.
 import {
+  appendFileSync,
   closeSync,
   fsyncSync,
   mkdirSync,
@@ -69,6 +70,18 @@ export const writeAtomically = (path: string, content: Uint8Array | string, retr
     throw writeTrouble(thrown, path, retry);
   }
   settle(dirname(path));
+};
+
+/**
+ * Adds `content` to the end of the file at `path`, for files whose readers follow them as they grow. A kill may leave a part of it.
+ * Throws LenetError as `writeAtomically`.
+ */
+export const append = (path: string, content: Uint8Array): void => {
+  try {
+    appendFileSync(path, content);
+  } catch (thrown) {
+    throw writeTrouble(thrown, path, "try again");
+  }
 };
 
 /**

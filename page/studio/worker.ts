@@ -51,7 +51,7 @@ const begin = async (job: Job): Promise<void> => {
     if (event.kind === "progress" || event.kind === "test") tell({ kind: "weights", weights: weightsNow() });
   };
   const started = await startSession(net, { ...settings, logEvery, onEvent }, prepared, (trained) =>
-    beginAnew(trained, settings),
+    beginAnew(trained, null),
   );
   session = { ...started, stopping: () => paused };
   tell({

@@ -40,7 +40,7 @@ export const short = (value: number): string => {
 };
 
 /** A share of 0…1 as per cent. */
-export const perCent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+export const perCent = (share: number): string => `${Number((share * 100).toPrecision(3))}\u00a0%`;
 
 /** The scale of an axis over these values, drawn from pixel `start` to pixel `end`. */
 export const scaleOf = (axis: Axis, values: readonly number[], start: number, end: number): Scale => {

@@ -42,7 +42,7 @@ export const FONT = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu San
 export const LETTER = 13;
 
 /** About how wide a text is. */
-export const textWidth = (text: string, size = LETTER): number => [...text].length * size * 0.56;
+export const textWidth = (text: string, size = LETTER): number => [...text].length * size * 0.61;
 
 export interface TextStyle {
   readonly anchor?: "start" | "middle" | "end";

@@ -56,7 +56,7 @@ export const heatChart = (chart: HeatChart): Figure => {
           ? null
           : text(x + (side - 1) / 2, y + (height - 1) / 2, format(value), {
               anchor: "middle",
-              fill: onFill(Math.abs(full)),
+              fill: onFill(full),
               size: LETTER - 1,
             }),
       );

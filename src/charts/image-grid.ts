@@ -101,18 +101,31 @@ const pixels = (href: string, place: Readonly<Record<string, number>>): VNode =>
     preserveAspectRatio: "none",
   });
 
-const fieldAt = ({ rows, columns, values, full }: Field, x: number, y: number, width: number, height: number): VNode =>
-  el(
+/** Degrees of fullness that are told apart. */
+const LEVELS = 16;
+
+/** One path for each degree of fullness, so that large fields stay light. */
+const fieldAt = (
+  { rows, columns, values, full }: Field,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): VNode => {
+  const [wide, tall] = [width / columns, height / rows];
+  const paths = new Map<number, string>();
+  for (let i = 0; i < rows * columns; i++) {
+    const level = Math.round(Math.max(-1, Math.min(1, values[i]! / full)) * LEVELS);
+    if (level === 0) continue;
+    const square = `M${at(x + (i % columns) * wide)} ${at(y + Math.floor(i / columns) * tall)}h${at(wide)}v${at(tall)}h${at(-wide)}z`;
+    paths.set(level, (paths.get(level) ?? "") + square);
+  }
+  const drawn = [...paths].sort(([a], [b]) => a - b);
+  return el(
     "g",
-    null,
-    ...Array.from({ length: rows * columns }, (_, i) => {
-      const share = Math.min(1, Math.abs(values[i]!) / full);
-      const [wide, tall] = [width / columns, height / rows];
-      if (share < 0.01) return null;
-      return rect(x + (i % columns) * wide, y + Math.floor(i / columns) * tall, wide, tall, {
-        fill: colour(values[i]! < 0 ? "below" : "above"),
-        "fill-opacity": at(share),
-        "shape-rendering": "crispEdges",
-      });
-    }),
+    { "shape-rendering": "crispEdges" },
+    ...drawn.map(([level, d]) =>
+      el("path", { d, fill: colour(level < 0 ? "below" : "above"), "fill-opacity": at(Math.abs(level) / LEVELS) }),
+    ),
   );
+};

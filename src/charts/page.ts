@@ -88,7 +88,7 @@ export const paragraph = (...content: ComponentChild[]): VNode => el("p", null, 
 
 /** A box that scrolls sideways by itself where its content is too wide; the keyboard reaches it. */
 export const scrollBox = (label: string, content: ComponentChild, kind = ""): VNode =>
-  el("div", { class: `scroll ${kind}`.trim(), role: "region", "aria-label": label, tabindex: 0 }, content);
+  el("div", { class: `scroll ${kind}`.trim(), role: "group", "aria-label": label, tabindex: 0 }, content);
 
 /** Pixels below which a figure is not made smaller: its words would be too small to read. */
 const NARROWEST = 540;
@@ -114,8 +114,8 @@ export const figureBox = (figure: Figure, rows = 200): VNode => {
 };
 
 /** Figures side by side where there is room. */
-export const figureGrid = (figures: readonly Figure[]): VNode =>
-  el("div", { class: "figures" }, ...figures.map((figure) => figureBox(figure)));
+export const figureGrid = (figures: readonly Figure[], rows?: number): VNode =>
+  el("div", { class: "figures" }, ...figures.map((figure) => figureBox(figure, rows)));
 
 /** A remark at the edge, such as what does not apply. */
 export const note = (content: string): VNode => el("p", { class: "note" }, content);
@@ -165,6 +165,7 @@ header{padding:3rem 0 1rem}
 h1{font-size:clamp(1.8rem,5vw,2.75rem);line-height:1.1;letter-spacing:-.02em;margin:.2rem 0 .8rem;overflow-wrap:anywhere}
 h2{font-size:1.6rem;line-height:1.2;letter-spacing:-.01em;margin:0 0 1rem;padding-top:2.5rem}
 h3{font-size:1.05rem;margin:0 0 .15rem}
+section>h3{margin-top:1.5rem}
 p{max-width:44rem;margin:.5rem 0}
 .kind{color:var(--accent);font-weight:600;margin:0}
 .lead{font-size:1.15rem;color:var(--soft)}

@@ -14,8 +14,10 @@ export const colours = {
   heat: ["#0b4a8f", "#7db5ff"],
   above: ["#0b4a8f", "#7db5ff"],
   below: ["#b3400a", "#ff9d5c"],
-  /** Words on a half-filled cell. */
-  middle: ["#16202b", "#12171d"],
+  /** Words on cells that are filled a little, to the middle, and more: each the one of black and white that stands out. */
+  dim: ["#000000", "#ffffff"],
+  middle: ["#000000", "#000000"],
+  full: ["#ffffff", "#000000"],
   /** Behind a figure; a page makes it clear. */
   ground: ["#ffffff", "#12171d"],
   series1: ["#1659a8", "#7db5ff"],
@@ -40,8 +42,12 @@ const SERIES = 10;
 /** The colour of the series of this number, from 0; they begin again after ten. */
 export const seriesColour = (index: number): string => colour(`series${(index % SERIES) + 1}` as Colour);
 
-/** Of words on a cell that is filled to this share, 0…1, with the colour "heat", "above" or "below". */
-export const onFill = (share: number): string => colour(share <= 0.5 ? "ink" : share <= 0.68 ? "middle" : "paper");
+/** Of words on a cell that is filled to this share, 0…1 with the colour "heat", below 0 to -1 with "below". */
+export const onFill = (share: number): string => {
+  const [dim, middle] = share < 0 ? [0.575, 0.85] : [0.575, 0.72];
+  const filled = Math.abs(share);
+  return colour(filled <= 0.3 ? "ink" : filled <= dim ? "dim" : filled <= middle ? "middle" : "full");
+};
 
 /** The variables of one mode as declarations of CSS. */
 export const variables = (mode: "light" | "dark"): string =>

@@ -91,8 +91,8 @@ const memberOf = async (
   const goesOn = folder !== null && folders.hasCheckpoint(folder, "last");
   // A kill in the very beginning leaves a folder with nothing to go on from.
   if (folder !== null && !goesOn) rmSync(folder, { recursive: true, force: true });
-  const { threads, signal, logEvery, onEvent } = given;
-  const around = { threads, signal, logEvery, onEvent };
+  const { threads, signal, logEvery, tensorboard, onEvent } = given;
+  const around = { threads, signal, logEvery, tensorboard, onEvent };
   const data = patterns ? { train: patterns } : (settings.data ?? parts);
   const how: TrainSettings = goesOn
     ? { resume: folder, ...(typeof data === "string" ? {} : { data }) }

@@ -1,27 +1,37 @@
-// Models as files: any safetensors file that holds a net's tensors, the folder of a run, or a model that came with the package.
+// Models as files: any file of weights that holds a net's tensors (safetensors, PyTorch, Keras: import/), the folder of a run, or a
+// model that came with the package.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { isFolder, readBytes, writeAtomically } from "../files.ts";
-import { decodeSafetensors, type TensorFile } from "../formats/safetensors.ts";
+import type { TensorFile } from "../formats/safetensors.ts";
 import type { Net } from "../nets/net.ts";
 import { closest } from "../words.ts";
-import type { Model } from "./model.ts";
-import { encodeModel, modelOf } from "./model-of.ts";
+import { fitted, tensorsIn, type Weights, weightsIn } from "./import/index.ts";
+import { createModel, type Model } from "./model.ts";
+import { encodeModel } from "./model-of.ts";
 import { versions } from "./provenance.ts";
 import { checkpointPath, hasCheckpoint, RUNS } from "./run-folder.ts";
 import { MODELS, shippedClaims, shippedNames, shippedPath } from "./shipped.ts";
 
 /**
- * The model in a safetensors file or a run folder (its best epoch, or the last one where none is known to be best), or, where
- * there is neither, the model of that name that came with the package.
+ * The model in a safetensors file, a PyTorch state dict or a run folder (its best epoch, or the last one where none is known to be
+ * best), or, where there is neither, the model of that name that came with the package.
  * `net` is needed where the file does not name a net we know, and must be the one it names.
  * Throws LenetError when there is no such file, when it is damaged, and when its tensors are not this net's.
  */
 export const load = (path: string, net?: Net): Model => {
   const file = modelFile(path);
-  return modelOf(readTensors(file), file, net);
+  return modelOf(fitted(readTensors(file), file, net), file);
 };
+
+/** The same of these and of a Keras file, `.h5` or `.keras`. */
+export const loadFile = async (path: string, net?: Net): Promise<Model> => {
+  const file = modelFile(path);
+  return modelOf(await readWeights(file, net), file);
+};
+
+const modelOf = ({ net, tensors, metadata }: Weights, file: string): Model => createModel(net, tensors, metadata, file);
 
 /** The file that `path` stands for. Throws LenetError for a folder without one, and for a name that no shipped model has. */
 export const modelFile = (path: string, models = MODELS): string => {
@@ -42,12 +52,19 @@ const shippedFile = (name: string, models: string): string => {
   );
 };
 
-/** Tensors and metadata of a safetensors file. Throws LenetError. */
-export const readTensors = (file: string): TensorFile => decodeSafetensors(readBytes(file, "a safetensors file"), file);
+const WHAT = "a file of weights";
 
-/** Writes the model's weights to a safetensors file that says which net it is. Throws LenetError where that is refused. */
-export const save = (model: Model, path: string): void =>
-  writeAtomically(path, encodeModel(model, { versions: JSON.stringify(versions()) }));
+/** Tensors and metadata of a safetensors file or a PyTorch state dict. Throws LenetError. */
+export const readTensors = (file: string): TensorFile => tensorsIn(readBytes(file, WHAT), file);
+
+/** Net, tensors and metadata of any file of weights that we read. Throws LenetError. */
+export const readWeights = (file: string, net?: Net): Promise<Weights> => weightsIn(readBytes(file, WHAT), file, net);
+
+/** The bytes of a safetensors file of the model's weights that says which net it is. */
+export const weightsFile = (model: Model): Uint8Array => encodeModel(model, { versions: JSON.stringify(versions()) });
+
+/** Writes them to a file. Throws LenetError where that is refused. */
+export const save = (model: Model, path: string): void => writeAtomically(path, weightsFile(model));
 
 /** The folder in runs/ whose checkpoint is the newest, or else the shipped LeNet-5. Throws LenetError when there is neither. */
 export const usualModel = (models = MODELS): string => {

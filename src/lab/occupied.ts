@@ -26,6 +26,15 @@ const claim = (path: string): boolean => {
   }
 };
 
+/** Whether a living process is at work in the run folder. */
+export const isOccupied = (dir: string): boolean => {
+  try {
+    return lives(Number(readFileSync(join(dir, NAME), "utf8")));
+  } catch {
+    return false;
+  }
+};
+
 /** Takes the run folder for this training; the result gives it back. Throws LenetError when another training has it. */
 export const occupy = (dir: string): (() => void) => {
   const path = join(dir, NAME);

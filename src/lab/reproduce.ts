@@ -1,6 +1,6 @@
 // Reproducing claims: every seed is a trial of its own, on one thread, as many side by side as there are cores. Trials that
 // are complete are not run again, unfinished trainings go on where they stopped. What a trial came to is kept in its folder.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { limit } from "../data/data-set.ts";
@@ -13,14 +13,14 @@ import type { BaselineWork, Claim, TrainingWork } from "./claims/claim.ts";
 import type { Settings } from "./defaults.ts";
 import type { TrainEvent } from "./events.ts";
 import { type Origins, originOf } from "./fit.ts";
+import { isComplete, trainIn } from "./go-on.ts";
 import { loadParts } from "./images.ts";
 import { type Measured, measureBaseline, measureTraining } from "./measure.ts";
 import { nameOf } from "./prepare.ts";
 import { commit, processor, versions } from "./provenance.ts";
 import type { TrialOrigin } from "./results.ts";
-import { hasBegun, RUNS, readConfig, readMetrics } from "./run-folder.ts";
+import { hasBegun, RUNS, readConfig } from "./run-folder.ts";
 import { resolve, type TrainSettings } from "./settings.ts";
-import { train } from "./train.ts";
 
 /** One seed of a claim. */
 export interface Trial {
@@ -162,18 +162,12 @@ const runTraining = async (
   onEvent: (event: TrainEvent) => void,
 ): Promise<Finding | undefined> => {
   if (!isComplete(folder)) {
-    const net = netNamed(work.net);
-    const resumable = hasBegun(folder);
-    // A kill in the very beginning leaves a folder with nothing to go on from.
-    if (!resumable) rmSync(folder, { recursive: true, force: true });
-    const how = resumable ? { resume: folder } : { ...settingsOf(work, seed, quick), out: folder };
-    const { interrupted } = await train(net, { ...how, threads: 1, signal, onEvent });
+    const how = { threads: 1, signal, onEvent };
+    const { interrupted } = await trainIn(folder, netNamed(work.net), settingsOf(work, seed, quick), how);
     if (interrupted) return undefined;
   }
   return { measured: await measureTraining(claim, folder, quick), origin: originOfRun(folder) };
 };
-
-const isComplete = (folder: string): boolean => hasBegun(folder) && readMetrics(folder) !== undefined;
 
 const originOfRun = (folder: string): TrialOrigin => {
   const config = readConfig(folder);

@@ -35,6 +35,17 @@ export const scoreIn = (answered: Answered, from: number, to: number): Score => 
   return scoreFrom(sum, misses, to - from);
 };
 
+/** The first `most` wrong answers at positions from…to-1, where `image` counts from the first of all images. */
+export const wrongIn = (arena: Arena, from: number, to: number, most: number) => {
+  const { answers, labels, order } = answeredOf(arena);
+  const wrong: { image: number; label: number; answer: number }[] = [];
+  for (let position = from; position < to && wrong.length < most; position++) {
+    const image = order[position]!;
+    if (labels[image] !== answers[position]) wrong.push({ image, label: labels[image]!, answer: answers[position]! });
+  }
+  return wrong;
+};
+
 /** `confusion[label][answer]`: how many images of positions from…to-1 had this label and got this answer. */
 export const confusionOf = (arena: Arena, from: number, to: number, classes: number): number[][] =>
   confusionIn(answeredOf(arena), from, to, classes);

@@ -10,6 +10,7 @@ import type { Best } from "./best.ts";
 import type { Trained } from "./checkpoint.ts";
 import type { ImageCounts, Position, TrainEvent } from "./events.ts";
 import { copyImages, inkOf, type Origins } from "./fit.ts";
+import type { Model } from "./model.ts";
 import type { Prepared } from "./prepared.ts";
 import { whole } from "./rules.ts";
 import type { EpochRecord, Metrics, StepRecord } from "./run-folder.ts";
@@ -106,9 +107,12 @@ export const startSession = async (
 export const logSteps = ({ logEvery }: TrainSettings): number =>
   logEvery === undefined ? 0 : whole("logEvery", logEvery, 1);
 
-/** A beginning with the weights that the seed makes, or those of a model. Throws LenetError. */
-export const beginAnew = ({ description, arena, settings }: Trained, { init }: TrainSettings): Beginning => {
+/** Weights to begin with, and where they are from. */
+export type Initial = readonly [weights: Model["weights"], place: string];
+
+/** A beginning with these weights, or those that the seed makes. Throws LenetError. */
+export const beginAnew = ({ description, arena, settings }: Trained, initial: Initial | null): Beginning => {
   initialise(description, settings.seed, arena);
-  if (typeof init === "object") fillTensors(description, arena, init.weights, "init");
+  if (initial) fillTensors(description, arena, ...initial);
   return { keeper: null, position: start };
 };

@@ -55,7 +55,7 @@ export interface TrainSettings {
   readonly watchTest?: boolean;
   /** Only the first so many training images; validation images are taken from these. */
   readonly limit?: number;
-  /** Weights to begin from: a model, a safetensors file or a run folder. */
+  /** Weights to begin from: a model, a run folder or a file of weights (safetensors, PyTorch, Keras). */
   readonly init?: Model | string;
   /** Folder of the run; null: none is written. Default: a new one in runs/. */
   readonly out?: string | null;
@@ -65,6 +65,8 @@ export interface TrainSettings {
   readonly signal?: AbortSignal;
   /** An event "log" after every so many steps. Default: none. */
   readonly logEvery?: number;
+  /** Writes an event file for TensorBoard into the run folder. Default: no. */
+  readonly tensorboard?: boolean;
   readonly onEvent?: (event: TrainEvent) => void;
 }
 

@@ -7,7 +7,7 @@ import { beginAnew, startSession } from "./session.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /** Settings that speak of files. */
-const ofFiles = ["out", "resume"] as const;
+const ofFiles = ["out", "resume", "tensorboard"] as const;
 
 /**
  * As `train`, with the images themselves as `data`, and without a run folder. Same images and settings: the same weights as
@@ -25,7 +25,7 @@ export const trainImages = async (net: Net, settings: TrainSettings): Promise<Tr
       `${net.name}: expected a net of one member where there are no files, got ${net.committee.size}. Train it in Node.`,
     );
   const session = await startSession(net, settings, prepareImages(net, settings, data), (trained) =>
-    beginAnew(trained, settings),
+    beginAnew(trained, init ? [init.weights, "init"] : null),
   );
   return learn(session, settings.signal);
 };

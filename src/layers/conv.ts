@@ -121,7 +121,7 @@ export const backward = (spec: ConvSpec, v: Views, pass: Pass): void => {
   const shared = spec.biasPer === "map" ? dBias : null;
   const dWeight = spec.compact ? v.buffers["dWeight"]! : v.gradients["weight"]!;
   v.kernels.convBackwardWeight(v.geometry, pass.images, v.in, v.dOut, dWeight, shared, v.scratch);
-  if (spec.compact) fold(spec, v.geometry, dWeight, v.gradients["weight"]!);
+  if (spec.compact) fold(spec, v.geometry.input.maps, dWeight, v.gradients["weight"]!);
   if (!shared) v.kernels.unitBiasBackward(pass.images, dBias.length, v.dOut, dBias);
   if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, allWeights(spec, v), v.dIn, v.scratch);
 };
@@ -151,12 +151,12 @@ export const unfold = ({ from, field }: ConvSpec, inputMaps: number, held: Float
     }
 };
 
-/** Takes the gradients of the connections that exist. */
-const fold = ({ from, field }: ConvSpec, { input }: Geometry, all: Floats, compact: Floats): void => {
+/** The opposite: takes the numbers of the connections that exist. */
+export const fold = ({ from, field }: ConvSpec, inputMaps: number, all: Floats, compact: Floats): void => {
   const area = field ** 2;
   for (let map = 0, next = 0; map < from!.length; map++)
     for (let index = 0; index < from![map]!.length; index++) {
-      const place = (map * input.maps + from![map]![index]!) * area;
+      const place = (map * inputMaps + from![map]![index]!) * area;
       for (let tap = 0; tap < area; tap++) compact[next++] = all[place + tap]!;
     }
 };

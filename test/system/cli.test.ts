@@ -12,7 +12,7 @@ import { readCheckpoint, readMetrics, readSteps } from "../../src/lab/run-folder
 import { lenet } from "./support/lenet.ts";
 
 const goldenFile = fileURLToPath(new URL("../fixtures/golden/lenet5-modern.adam.safetensors", import.meta.url));
-const small = ["--limit", "1000", "--epochs", "2"];
+const small = ["--limit", "1000", "--epochs", "2", "--no-report"];
 let dir: string;
 const path = (name: string): string => join(dir, name);
 
@@ -41,7 +41,18 @@ describe("lenet train", () => {
   });
 
   it("follows the golden numbers from golden weights.", async () => {
-    const plain = ["--no-shuffle", "--validation", "0", "--limit", "3200", "--batch", "64", "--epochs", "1"];
+    const plain = [
+      "--no-shuffle",
+      "--validation",
+      "0",
+      "--limit",
+      "3200",
+      "--batch",
+      "64",
+      "--epochs",
+      "1",
+      "--no-report",
+    ];
     const words = ["train", "lenet5", "--init", goldenFile, ...plain, "--optimiser", "adam", "--rate", ".001"];
     expect((await lenet([...words, "--schedule", "constant", "--out", "golden"], dir)).code).toBe(0);
     expect((await lenet([...words, "--out", "golden-plain"], dir)).code).toBe(0);

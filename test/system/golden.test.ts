@@ -23,7 +23,7 @@ it.each([
   ["zipcode1989", "zipcode1989.sgd", "--limit 200 --batch 1 --optimiser sgd --rate .03", 5e-4],
 ])("lenet train %s, begun with %s, ends within the bound.", async (net, golden, recipe, bound) => {
   const file = fileURLToPath(new URL(`../fixtures/golden/${golden}.safetensors`, import.meta.url));
-  const words = [...recipe.split(" "), "--no-shuffle", "--validation", "0", "--epochs", "1"];
+  const words = [...recipe.split(" "), "--no-shuffle", "--validation", "0", "--epochs", "1", "--no-report"];
   const { code, stderr } = await lenet(["train", net, "--init", file, ...words, "--out", golden], dir);
   expect([code, stderr.includes("1 epochs in")]).toEqual([0, true]);
   const [got, wanted] = [tensorsOf(join(dir, golden, "last.safetensors")), tensorsOf(file)];

@@ -10,7 +10,7 @@ import { encodeSafetensors, type Tensor } from "../../src/formats/safetensors.ts
 import { readCheckpoint } from "../../src/lab/run-folder.ts";
 import { lenet } from "./support/lenet.ts";
 
-const small = ["--limit", "1000", "--epochs", "2"];
+const small = ["--limit", "1000", "--epochs", "2", "--no-report"];
 let dir: string;
 const path = (name: string): string => join(dir, name);
 

@@ -24,7 +24,7 @@ const goldenRuns: [net: string, file: string, options: string][] = [
 ];
 
 it.each(goldenRuns)("lenet train %s ends in the golden weights, every one within 5e-4.", async (net, name, options) => {
-  const plain = ["--no-shuffle", "--validation", "0", ...options.split(" ")];
+  const plain = ["--no-shuffle", "--validation", "0", "--no-report", ...options.split(" ")];
   const { code, stderr } = await lenet(["train", net, "--init", file(name), ...plain, "--out", net], dir);
   expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
   const { tensors } = readCheckpoint(join(dir, net), "last");
@@ -49,7 +49,7 @@ it("lenet predict and evaluate answer by the least penalty.", async () => {
 });
 
 it("lenet train lenet5-1998, killed and interrupted in the middle of a pass, gives the undisturbed bytes.", async () => {
-  const settings = ["--limit", "8000", "--epochs", "2", "--json"];
+  const settings = ["--limit", "8000", "--epochs", "2", "--json", "--no-report"];
   expect((await lenet(["train", "lenet5-1998", ...settings, "--out", "undisturbed"], dir)).code).toBe(0);
   const disturb = async (words: readonly string[], signal: "SIGKILL" | "SIGINT"): Promise<void> => {
     let acted = false;
@@ -73,7 +73,7 @@ it("lenet train lenet5-1998, killed and interrupted in the middle of a pass, giv
 });
 
 it("lenet train boosted-lenet4, killed and interrupted between and within its members, gives the undisturbed bytes.", async () => {
-  const settings = ["--limit", "400", "--epochs", "2", "--batch", "16", "--json"];
+  const settings = ["--limit", "400", "--epochs", "2", "--batch", "16", "--json", "--no-report"];
   const straight = await lenet(["train", "boosted-lenet4", ...settings, "--out", "straight-committee"], dir);
   expect(straight.code).toBe(0);
   const disturb = async (words: readonly string[], at: string, signal: "SIGKILL" | "SIGINT"): Promise<void> => {

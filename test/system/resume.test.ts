@@ -7,7 +7,7 @@ import type { Position, ProgressEvent } from "../../src/lab/events.ts";
 import { readCheckpoint, readHistory } from "../../src/lab/run-folder.ts";
 import { lenet, type Running, start } from "./support/lenet.ts";
 
-const settings = ["--limit", "16000", "--epochs", "2", "--json"];
+const settings = ["--limit", "16000", "--epochs", "2", "--json", "--no-report"];
 let dir: string;
 const path = (name: string): string => join(dir, name);
 

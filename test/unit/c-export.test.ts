@@ -4,19 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { load, type Model, type Net, netNamed } from "../../src/index.ts";
+import { load, type Model, netNamed } from "../../src/index.ts";
 import { cOf, float } from "../../src/lab/export/c.ts";
-import { digitsFor, random } from "./support/models.ts";
+import { committee, digitsFor, random } from "./support/models.ts";
 
 const DIGITS = 20;
 const strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1"];
 const compiler = ["gcc", "cc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0);
-
-/** Two small nets that answer together. */
-const committee = (): Net => {
-  const member = netNamed("lenet5:activation=relu,c1=2,c3=3,c5=4,f6=5");
-  return { ...member, committee: { member, size: 2 } };
-};
 
 /** Digits from stdin, one after the other; a line each to stdout: the answer and the outputs. */
 const main = (name: string): string => `#include <stdio.h>

@@ -34,7 +34,7 @@ it("goes on from where it was stopped, as if it had not been.", async () => {
     },
   };
   let stopped = false;
-  const begin = (trained: Trained) => beginAnew(trained, given);
+  const begin = (trained: Trained) => beginAnew(trained, null);
   const session = {
     ...(await startSession(linear, given, prepareImages(linear, given, data), begin)),
     stopping: () => stopped,

@@ -1,9 +1,12 @@
 // Models in the files of other tools: what they can be written as, and the files that come of it. docs/formats.md says what is
 // in each.
 import { LenetError } from "../../errors.ts";
+import { encodeKeras, encodeKerasH5 } from "../../formats/keras.ts";
 import { closest } from "../../words.ts";
+import { weightsFile } from "../load.ts";
 import type { Model } from "../model.ts";
 import { cOf } from "./c.ts";
+import { kerasOf } from "./keras.ts";
 import { onnxOf } from "./onnx.ts";
 import { pageOf } from "./page.ts";
 
@@ -33,6 +36,21 @@ export const exportKinds: Readonly<Record<string, ExportKind>> = {
         [".h", header],
       ]);
     },
+  },
+  keras: {
+    about: "Keras 3, one .keras file",
+    ending: ".keras",
+    write: async (model) => new Map([[".keras", await encodeKeras(kerasOf(model))]]),
+  },
+  h5: {
+    about: "Keras 3, one .h5 file",
+    ending: ".h5",
+    write: async (model) => new Map([[".h5", await encodeKerasH5(kerasOf(model))]]),
+  },
+  safetensors: {
+    about: "safetensors, under the papers' names: what was read from another tool's file, as one of ours",
+    ending: ".safetensors",
+    write: async (model) => new Map([[".safetensors", weightsFile(model)]]),
   },
   page: {
     about: "one HTML file: draw a digit, see the answer and every layer, without a network",

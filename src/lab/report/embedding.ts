@@ -34,7 +34,7 @@ export const principalComponents = (values: Float32Array, count: number, most = 
 /** A place in the plane for each row of `values`. Needs more rows than there are neighbours. */
 export const planeOf = (values: Float32Array, count: number): readonly (readonly [number, number])[] => {
   const random = stream(1, "report/umap");
-  const umap = new UMAP({ nNeighbors: NEIGHBOURS, nEpochs: EPOCHS, minDist: 0.15, random: () => random.unit() });
+  const umap = new UMAP({ nNeighbors: NEIGHBOURS, nEpochs: EPOCHS, minDist: 0.8, random: () => random.unit() });
   return umap.fit(principalComponents(values, count)).map(([x, y]) => [x!, y!] as const);
 };
 

@@ -59,7 +59,7 @@ export const classesFigure = (study: Study): Figure => {
   const figure = barChart({
     id: "classes",
     title: "Error, class by class",
-    description: "Share of the images of each class that were answered wrongly, with Wilson's 95 % interval.",
+    description: "Share of the images of each class that were answered wrongly, with Wilson's 95\u00a0% interval.",
     x: { label: "error", format: perCent },
     bars: scores.map(({ images, right }, label) => {
       const { low, high } = wilson(images - right, images);
@@ -166,7 +166,7 @@ export const reliabilityFigure = (study: Study): Figure => {
   const figure = lineChart({
     id: "reliability",
     title: "Reliability",
-    description: `How often answers were right, by how sure they were, in ${BINS} equal parts, with Wilson's 95 % intervals. On the diagonal confidence could be taken at its word; the mean distance from it is ${percentText(error)}.`,
+    description: `How often answers were right, by how sure they were, in ${BINS} equal parts, with Wilson's 95\u00a0% intervals. On the diagonal confidence could be taken at its word; the mean distance from it is ${percentText(error)}.`,
     x: { label: "probability of the answer", from: 0, to: 1, format: perCent },
     y: { label: "right", from: 0, to: 1, format: perCent },
     series: [

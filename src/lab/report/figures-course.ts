@@ -64,11 +64,17 @@ export const stepsFigure = (study: Study): Figure | string => {
     id: "steps",
     title: "Loss, step by step",
     description: `Mean loss over blocks of steps, ${POINTS} for the whole training, on a logarithmic axis: how the first steps went, and where the rate changed.`,
-    x: { label: "step" },
+    x: stepAxis(told),
     y: { label: "loss", scale: "log" },
     series: told.map(({ name, steps }) => ({ name: name || "training", points: blocksOf(steps) })),
   });
 };
+
+const stepAxis = (courses: Study["courses"]) => ({
+  label: "step",
+  from: 0,
+  to: Math.max(...courses.map(({ steps }) => steps.at(-1)!.step)),
+});
 
 const blocksOf = (steps: Study["courses"][number]["steps"]): { x: number; y: number }[] => {
   const block = Math.ceil(steps.length / POINTS);
@@ -90,7 +96,7 @@ export const rateFigure = (study: Study): Figure | string => {
     id: "rate",
     title: "Learning rate",
     description: "The global rate, step by step.",
-    x: { label: "step" },
+    x: stepAxis(told),
     y: { label: "rate" },
     height: 220,
     series: told.map(({ name, steps }) => {

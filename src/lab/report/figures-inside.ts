@@ -1,6 +1,7 @@
 // Figures of what is inside a net: kernels, connections, what every layer says about a digit, and the plane that its last hidden layer
 // spreads the digits over.
 
+import { short } from "../../charts/axes.ts";
 import { barChart } from "../../charts/bar-chart.ts";
 import type { Figure } from "../../charts/figure.ts";
 import { heatChart } from "../../charts/heat-chart.ts";
@@ -224,7 +225,7 @@ export const weightsFigure = (study: Study): Figure => {
     id: "weights",
     title: "Weights, layer by layer",
     description: `Root mean square of the weights as they are now.${whose(study)}`,
-    x: { label: "root mean square", format: (value) => value.toPrecision(3) },
+    x: { label: "root mean square", format: short },
     bars: tensors.map(([name, { data }]) => ({
       name: name.replace(/\.weight$/, ""),
       value: rms(data.filter((value) => value !== 0)),

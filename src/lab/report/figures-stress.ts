@@ -11,7 +11,7 @@ import { HIDDEN, occlusion, saliency } from "./importance.ts";
 import { wilson } from "./statistics.ts";
 import { addressOf, type Study, signOf } from "./study.ts";
 import { imageAt } from "./subject.ts";
-import { type Warp, warps } from "./warps.ts";
+import type { Warp } from "./warps.ts";
 
 const SIDE = 104;
 
@@ -80,37 +80,29 @@ const largest = (values: Float32Array): number =>
 const IMAGES = 500;
 
 /** How many of a fixed choice of test images are still read when spoilt in this way. */
-export const robustnessFigureOf =
-  (warp: Warp) =>
-  (study: Study): Figure => {
-    const order = Int32Array.from({ length: study.set.count }, (_, n) => n);
-    shuffle(order, stream(1, "report/robustness"));
-    const set = pick(study.set, order.slice(0, IMAGES).sort());
-    const right = (images: Ink): number =>
-      set.count - answersOf({ model: study.model, set: { ...set, images } }).wrong.length;
-    return lineChart({
-      id: idOf(warp),
-      title: warp.name[0]!.toUpperCase() + warp.name.slice(1),
-      description: `Error on ${set.count} test images, each spoilt in the same way, with Wilson's 95 % intervals. ${warp.unchanged} leaves them as they are.`,
-      x: { label: warp.label, from: warp.degrees[0]!, to: warp.degrees.at(-1)! },
-      y: { label: "error", from: 0, to: 1, format: perCent },
-      height: 260,
-      series: [
-        {
-          name: study.model.net.title,
-          points: warp.degrees.map((degree) => {
-            const misses = set.count - right(warp.apply(set, degree));
-            return { x: degree, y: misses / set.count, ...wilson(misses, set.count) };
-          }),
-        },
-      ],
-    });
-  };
+export const robustnessFigure = (study: Study, warp: Warp): Figure => {
+  const order = Int32Array.from({ length: study.set.count }, (_, n) => n);
+  shuffle(order, stream(1, "report/robustness"));
+  const set = pick(study.set, order.slice(0, IMAGES).sort());
+  const right = (images: Ink): number =>
+    set.count - answersOf({ model: study.model, set: { ...set, images } }).wrong.length;
+  return lineChart({
+    id: idOf(warp),
+    title: warp.name[0]!.toUpperCase() + warp.name.slice(1),
+    description: `Error on ${set.count} test images, each spoilt in the same way, with Wilson's 95\u00a0% intervals. ${warp.unchanged} leaves them as they are.`,
+    x: { label: warp.label, from: warp.degrees[0]!, to: warp.degrees.at(-1)! },
+    y: { label: "error", from: 0, to: 1, format: perCent },
+    height: 260,
+    series: [
+      {
+        name: study.model.net.title,
+        points: warp.degrees.map((degree) => {
+          const misses = set.count - right(warp.apply(set, degree));
+          return { x: degree, y: misses / set.count, ...wilson(misses, set.count) };
+        }),
+      },
+    ],
+  });
+};
 
 export const idOf = ({ name }: Warp): string => `robust-${name.replaceAll(" ", "-")}`;
-
-export const robustness = warps.map((warp) => ({
-  name: idOf(warp),
-  about: `error when images are spoilt: ${warp.name}`,
-  make: robustnessFigureOf(warp),
-}));

@@ -3,12 +3,15 @@ import type { Figure } from "../../charts/figure.ts";
 import * as answers from "./figures-answers.ts";
 import * as course from "./figures-course.ts";
 import * as inside from "./figures-inside.ts";
-import { importanceFigure, robustness } from "./figures-stress.ts";
+import { idOf, importanceFigure, robustnessFigure } from "./figures-stress.ts";
 import type { Study } from "./study.ts";
+import { warps } from "./warps.ts";
 
 export interface FigureMaker {
   readonly name: string;
   readonly about: string;
+  /** Takes more than half a second: left out of the report that ends a training. */
+  readonly slow?: true;
   make(study: Study): Figure | string;
 }
 
@@ -20,6 +23,8 @@ export interface Chapter {
 }
 
 const figure = (name: string, about: string, make: FigureMaker["make"]): FigureMaker => ({ name, about, make });
+
+const slow = (...words: Parameters<typeof figure>): FigureMaker => ({ ...figure(...words), slow: true });
 
 export const chapters: readonly Chapter[] = [
   {
@@ -65,18 +70,23 @@ export const chapters: readonly Chapter[] = [
     figures: [
       figure("kernels", "the kernels of the first layer", inside.kernelsFigure),
       figure("connections", "how strongly maps are joined", inside.connectionsFigure),
+      figure("codes", "the last hidden layer beside the codes of the classes", inside.codesFigure),
       figure("weights", "size of the weights, layer by layer", inside.weightsFigure),
       ...[1, 2, 3, 4, 5].map((number) =>
         figure(`maps-${number}`, `what every layer says about chosen image ${number}`, inside.mapsFigureOf(number - 1)),
       ),
-      figure("codes", "the last hidden layer beside the codes of the classes", inside.codesFigure),
-      figure("embedding", "the last hidden layer as a plane: PCA, then UMAP", inside.embeddingFigure),
+      slow("embedding", "the last hidden layer as a plane: PCA, then UMAP", inside.embeddingFigure),
     ],
   },
   {
     id: "stress",
     title: "Under stress",
-    figures: [figure("importance", "saliency and occlusion of chosen images", importanceFigure), ...robustness],
+    figures: [
+      slow("importance", "saliency and occlusion of chosen images", importanceFigure),
+      ...warps.map((warp) =>
+        slow(idOf(warp), `error when images are spoilt: ${warp.name}`, (study) => robustnessFigure(study, warp)),
+      ),
+    ],
   },
 ];
 

@@ -1,14 +1,14 @@
 // The report of a run: every figure in one page, what does not apply in a line each, and how the run came about.
 import { join } from "node:path";
-import type { ComponentChild } from "preact";
 import { el, type Figure } from "../../charts/figure.ts";
-import { figureBox, figureGrid, note, pageOf, paragraph, type Section, tableBox, unfold } from "../../charts/page.ts";
+import { figureGrid, note, pageOf, paragraph, type Section, tableBox, unfold } from "../../charts/page.ts";
 import { writeAtomically } from "../../files.ts";
 import { lenetVersion } from "../provenance.ts";
 import { rejectionCurve, rejectionFor } from "../rejection.ts";
 import { summarise } from "../summary.ts";
 import { thousands } from "../table.ts";
 import { type Chapter, chapters } from "./figures.ts";
+import { MOST_WRONG } from "./figures-answers.ts";
 import { wilson } from "./statistics.ts";
 import { percentText, type Study, studyOf } from "./study.ts";
 import { openSubject, type SubjectOptions } from "./subject.ts";
@@ -19,6 +19,8 @@ export const REPORT = "report.html";
 export interface ReportOptions extends SubjectOptions {
   /** Where it is written; report.html in the run folder where nothing is said. */
   readonly out?: string;
+  /** Without the figures that take long: at the end of a training. */
+  readonly brief?: boolean;
   /** Told before each chapter: its title, how many are done of how many. */
   readonly onChapter?: (title: string, done: number, all: number) => void;
 }
@@ -33,7 +35,7 @@ export interface WrittenReport {
 /** Writes the report of a run, or of any model. Throws LenetError. */
 export const writeReport = async (path: string, options: ReportOptions = {}): Promise<WrittenReport> => {
   const study = studyOf(await openSubject(path, options));
-  const html = reportOf(study, options.onChapter);
+  const html = reportOf(study, options);
   const out = options.out ?? join(path, REPORT);
   writeAtomically(out, html);
   return {
@@ -45,14 +47,17 @@ export const writeReport = async (path: string, options: ReportOptions = {}): Pr
 };
 
 /** The report as the text of an HTML file. */
-export const reportOf = (study: Study, onChapter: ReportOptions["onChapter"] = () => {}): string => {
+export const reportOf = (
+  study: Study,
+  { brief = false, onChapter = () => {} }: Pick<ReportOptions, "brief" | "onChapter"> = {},
+): string => {
   const { model, set, answers } = study;
   const total = summarise(model.net).total;
   const misses = answers.wrong.length;
   const { low, high } = wilson(misses, set.count);
   const sections = chapters.map((chapter, done): Section => {
     onChapter(chapter.title, done, chapters.length + 1);
-    return sectionOf(chapter, study);
+    return sectionOf(chapter, study, brief);
   });
   onChapter("Settings", chapters.length, chapters.length + 1);
   return pageOf({
@@ -63,7 +68,7 @@ export const reportOf = (study: Study, onChapter: ReportOptions["onChapter"] = (
       {
         name: "Test error",
         value: percentText(misses / set.count),
-        note: `95 % interval ${percentText(low)} to ${percentText(high)}`,
+        note: `95\u00a0% interval ${percentText(low)} to ${percentText(high)}`,
       },
       { name: "Mistakes", value: thousands(misses), note: `of ${thousands(set.count)} images` },
       ...rejectionFacts(study),
@@ -99,28 +104,17 @@ const courseFacts = ({ metrics }: Study) => {
   return [{ name: "Epochs", value: `${metrics.epochs}`, note: `in ${time}` }];
 };
 
-const WIDE: readonly string[] = ["wrong", "surest", "importance", "kernels", "codes", "embedding", "connections"];
-
-/** Figures that go together stand side by side where there is room. */
-const sectionOf = ({ id, title, figures }: Chapter, study: Study): Section => {
-  const parts: ComponentChild[] = [];
-  let row: Figure[] = [];
-  const close = (): void => {
-    if (row.length > 0) parts.push(figureGrid(row));
-    row = [];
-  };
-  const notes: string[] = [];
-  for (const maker of figures) {
-    const made = maker.make(study);
-    if (typeof made === "string") notes.push(made);
-    else if (WIDE.includes(maker.name) || maker.name.startsWith("maps-")) {
-      close();
-      parts.push(figureBox(made));
-    } else row.push(made);
-  }
-  close();
+const sectionOf = ({ id, title, figures }: Chapter, study: Study, brief: boolean): Section => {
+  const left = brief ? figures.filter(({ slow }) => slow) : [];
+  const made = figures.filter((maker) => !left.includes(maker)).map((maker) => maker.make(study));
+  const drawn = made.filter((one): one is Figure => typeof one !== "string");
+  const notes = made.filter((one) => typeof one === "string");
+  if (left.length > 0)
+    notes.push(
+      `Left out here, as they take some seconds: ${left.map(({ about }) => about).join("; ")}. To see them: lenet report ${study.path}`,
+    );
   if (id === "training") notes.push(LAYERS_OVER_TIME);
-  return { id, title, parts: [...parts, ...[...new Set(notes)].map(note)] };
+  return { id, title, parts: [figureGrid(drawn, MOST_WRONG), ...[...new Set(notes)].map(note)] };
 };
 
 const LAYERS_OVER_TIME =

@@ -63,4 +63,4 @@ export const signOf = ({ classNames }: Subject, label: number): string =>
   [...classNames[label]!].length <= 2 ? classNames[label]! : `${label}`;
 
 /** A number that is a share as people read it. */
-export const percentText = (part: number, digits = 2): string => `${(part * 100).toFixed(digits)} %`;
+export const percentText = (part: number, digits = 2): string => `${(part * 100).toFixed(digits)}\u00a0%`;

@@ -19,10 +19,15 @@ export const untaught = [
   "lenet4:c5=five",
   "boosted-lenet4",
   "ablation:activation=tanh,dropout=0.5",
-  "ablation:norm=no",
   "mlp:hidden=12,second=11,side=20",
   "linear:side=16",
 ];
+
+/** Two small nets that answer together. */
+export const committee = (): Net => {
+  const member = netNamed("lenet5:activation=relu,c1=2,c3=3,c5=4,f6=5");
+  return { ...member, committee: { member, size: 2 } };
+};
 
 /** A model of this net with random numbers everywhere. */
 export const random = (net: Net): Model => {

@@ -1,0 +1,92 @@
+// lenet compare: models side by side on the same test images. The tables go to stdout, the page where --out says.
+import { Command } from "commander";
+import { writeAtomically } from "../src/files.ts";
+import { type Comparison, compareModels, comparisonPage } from "../src/lab/report/compare.ts";
+import { wilson } from "../src/lab/report/statistics.ts";
+import { alignedTable, thousands } from "../src/lab/table.ts";
+import { wholeFrom, withDataDir, withJson } from "./options.ts";
+import { coloursFor, percent, print, printJson, say } from "./output.ts";
+
+interface Options {
+  readonly data?: string;
+  readonly limit?: number;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  lenet compare runs/A runs/B                     which is better, and is that more than chance
+  lenet compare runs/A runs/B --out compare.html  also their curves, and the digits one reads and the other does not
+  lenet compare lenet5 lenet5-1998 lenet1         models that came with the program
+  lenet compare runs/A runs/B --json              for a program
+
+McNemar's exact test looks at the images that only one of two models reads: p is how likely so uneven a split is if both
+were equally good.`;
+
+const run = async (paths: readonly string[], { out, json, ...options }: Options): Promise<void> => {
+  const comparison = await compareModels(paths, options);
+  if (out !== undefined) writeAtomically(out, comparisonPage(comparison));
+  if (json) printJson(documentOf(comparison, out));
+  else print(textOf(comparison));
+  if (out !== undefined) say(`Wrote ${out}`);
+};
+
+const documentOf = ({ names, studies, pairs }: Comparison, out: string | undefined) => ({
+  data: studies[0]!.set.name,
+  images: studies[0]!.set.count,
+  models: studies.map(({ answers, set, model }, index) => ({
+    path: names[index],
+    net: model.net.name,
+    misses: answers.wrong.length,
+    errorRate: answers.wrong.length / set.count,
+    interval: wilson(answers.wrong.length, set.count),
+  })),
+  pairs: pairs.map(({ one, other, ...pair }) => ({ one: names[one], other: names[other], ...pair })),
+  ...(out === undefined ? {} : { page: out }),
+});
+
+const textOf = ({ names, studies, pairs }: Comparison): string => {
+  const colours = coloursFor(process.stdout);
+  const { set } = studies[0]!;
+  const models = studies.map(({ answers, model }, index) => {
+    const misses = answers.wrong.length;
+    const { low, high } = wilson(misses, set.count);
+    const range = `${percent(low)} … ${percent(high)}`;
+    return [`${index + 1}`, names[index]!, model.net.name, `${misses}`, percent(misses / set.count), range];
+  });
+  const tests = pairs.map(({ one, other, onlyOne, onlyOther, bothWrong, p }) => [
+    `${one + 1}, ${other + 1}`,
+    `${onlyOne.length}`,
+    `${onlyOther.length}`,
+    `${bothWrong}`,
+    p < 0.001 ? p.toExponential(1) : p.toFixed(3),
+  ]);
+  const right = "right" as const;
+  return [
+    `${set.name}, ${thousands(set.count)} test images`,
+    "",
+    colours.bold("Errors, with Wilson's 95 % intervals"),
+    alignedTable(
+      [["", "model", "net", "misses", "error", "interval"], ...models],
+      ["left", "left", "left", right, right],
+    ),
+    "",
+    colours.bold("McNemar's test"),
+    alignedTable(
+      [["pair", "only the one reads", "only the other", "neither", "p"], ...tests],
+      ["left", right, right, right, right],
+    ),
+  ].join("\n");
+};
+
+/** The command `lenet compare`. */
+export function compareCommand(): Command {
+  const command = new Command("compare")
+    .description("put models side by side on the same test images")
+    .argument("<runs...>", "run folders, safetensors files or models in models/, two or more")
+    .option("--data <name>", "test images of another data set")
+    .option("--limit <n>", "only the first n test images", wholeFrom("--limit", 1))
+    .option("--out <file>", "write a page with curves and pictures: compare.html");
+  return withJson(withDataDir(command)).addHelpText("after", examples).action(run);
+}

@@ -1,0 +1,238 @@
+// The answer of a sweep: statistics against tables and by hand, what matters on outcomes that are known, and the files.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeFolder } from "../../src/files.ts";
+import { writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run-folder.ts";
+import { analyse } from "../../src/lab/sweep/analysis.ts";
+import { parseSweep } from "../../src/lab/sweep/file.ts";
+import { createSweep } from "../../src/lab/sweep/folder.ts";
+import { openJournal, trialFolder } from "../../src/lab/sweep/journal.ts";
+import { gridOf } from "../../src/lab/sweep/methods.ts";
+import { writeReport } from "../../src/lab/sweep/report.ts";
+import { readResults } from "../../src/lab/sweep/results.ts";
+import { estimate, fisherTail, holm, studentTails, welch } from "../../src/lab/sweep/statistics.ts";
+import { stream } from "../../src/random.ts";
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "lenet-answer-"));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+describe("the statistics", () => {
+  it("know Student's t and Fisher's F as the tables do.", () => {
+    for (const [t, freedom, tails] of [
+      [12.706, 1, 0.05],
+      [2.776, 4, 0.05],
+      [2.228, 10, 0.05],
+      [3.707, 6, 0.01],
+      [1.98, 120, 0.05],
+    ] as const)
+      expect(studentTails(t, freedom)).toBeCloseTo(tails, 4);
+    for (const [f, above, below, tail] of [
+      [4.965, 1, 10, 0.05],
+      [3.403, 2, 24, 0.05],
+      [5.614, 2, 24, 0.01],
+    ] as const)
+      expect(fisherTail(f, above, below)).toBeCloseTo(tail, 4);
+    expect(studentTails(0, 5)).toBe(1);
+  });
+
+  it("give means with Student's interval.", () => {
+    expect(estimate([])).toBeNull();
+    expect(estimate([3])).toEqual({ mean: 3, spread: null, low: null, high: null, count: 1 });
+    const { mean, spread, low, high } = estimate([1, 2, 3, 4, 5])!;
+    expect([mean, spread]).toEqual([3, Math.sqrt(2.5)]);
+    // 2.776 × √2.5 / √5
+    expect([low, high].map((end) => Number(end!.toFixed(3)))).toEqual([1.037, 4.963]);
+  });
+
+  it("test differences as Welch did.", () => {
+    // t = −2.8352, 27.7 degrees of freedom: a worked example of unequal variances.
+    const a = [27.5, 21, 19, 23.6, 17, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19, 21.7, 21.4];
+    const b = [27.1, 22, 20.8, 23.4, 23.4, 23.5, 25.8, 22, 24.8, 20.2, 21.9, 22.1, 22.9, 30.5, 24.4];
+    expect(welch(a, b)).toBeCloseTo(0.0084, 3);
+    expect(welch([1], [2, 3])).toBeNull();
+    expect(welch([1, 1], [1, 1])).toBe(1);
+    expect(welch([1, 1], [2, 2])).toBe(0);
+  });
+
+  it("correct for many tests as Holm did.", () => {
+    expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
+    expect(holm([0.6, 0.9])).toEqual([1, 1]);
+  });
+});
+
+/** A sweep's folder as if every trial had been trained: `accuracy` says how well. */
+const made = (
+  name: string,
+  text: string,
+  accuracy: (values: Record<string, unknown>, seed: number) => number,
+): string => {
+  const folder = join(dir, name);
+  const sweep = parseSweep("study.yaml", text);
+  createSweep(folder, "study.yaml", text, {});
+  const journal = openJournal(folder);
+  const domains = sweep.parameters.map(({ domain }) => domain);
+  const random = stream(1, name);
+  const cells =
+    sweep.method === "grid"
+      ? gridOf(domains)
+      : Array.from({ length: sweep.runCap! }, () => [random.unit(), random.unit()]);
+  journal.add({ kind: "cells", cells: cells.map((values, index) => ({ cell: index + 1, values })) });
+  for (const [index, values] of cells.entries())
+    for (const seed of sweep.seeds) {
+      const value = accuracy(
+        Object.fromEntries(sweep.parameters.map(({ name }, place) => [name, values[place]])),
+        seed,
+      );
+      const trial = { cell: index + 1, seed };
+      const run = trialFolder(folder, trial);
+      const score = (part: number) => ({ loss: 1 - part, accuracy: part, misses: 1, images: 100 });
+      const history = [0.9, 1].map((share, epoch) => ({
+        epoch: epoch + 1,
+        train: score(value * share),
+        validation: score(value * share),
+        elapsedMs: 500 * (index + 1),
+        imagesPerSecond: 1,
+        rate: 1,
+      }));
+      makeFolder(run);
+      writeHistory(run, history);
+      writeCheckpoint(run, "last", new Map(), {});
+      writeMetrics(run, { ...history[1]!, test: score(value - 0.01), epochs: 2, peakBytes: 1 });
+      journal.add({ kind: "done", ...trial, at: "x" });
+    }
+  journal.add({ kind: "complete", at: "x" });
+  journal.close();
+  return folder;
+};
+
+const study = `
+method: grid
+net: ablation
+seeds: 3
+parameters:
+  activation: {values: [tanh, relu]}
+  norm: {values: [no, yes]}
+  dropout: {values: [0, 0.1, 0.5]}
+  rate: {value: 0.01}
+`;
+/** relu is worth 4 points, dropout .5 costs 2, but only with tanh; seeds make 0.1 point. */
+const known = ({ activation, dropout }: Record<string, unknown>, seed: number): number =>
+  0.9 + (activation === "relu" ? 0.04 : 0) - (activation === "tanh" && dropout === 0.5 ? 0.02 : 0) + (seed - 2) / 1000;
+
+describe("the analysis", () => {
+  it("takes the variance of a full grid apart exactly.", () => {
+    const { importance, margins, pairs } = analyse(readResults(made("grid", study, known)));
+    // Means of the six cells of activation and dropout: .90 .90 .88 .94 .94 .94, each for both norms and three seeds.
+    const means = [0.9, 0.9, 0.88, 0.94, 0.94, 0.94];
+    const grand = means.reduce((sum, one) => sum + one / 6, 0);
+    const whole = means.reduce((sum, one) => sum + (one - grand) ** 2 / 6, 0) + 2e-6 / 3;
+    const tanh = (0.9 + 0.9 + 0.88) / 3;
+    const share = (name: string): number => importance!.effects.find((one) => one.name === name)!.share;
+    expect(importance!.method).toBe("analysis of variance");
+    expect(share("activation")).toBeCloseTo(((0.94 - tanh) / 2) ** 2 / whole, 9);
+    expect(share("norm")).toBeCloseTo(0, 9);
+    const low = (0.88 + 0.94) / 2;
+    const others = (0.9 + 0.94) / 2;
+    expect(share("dropout")).toBeCloseTo(((low - grand) ** 2 + 2 * (others - grand) ** 2) / 3 / whole, 9);
+    expect(importance!.seeds).toBeCloseTo(2e-6 / 3 / whole, 9);
+    const sum = importance!.effects.reduce((total, one) => total + one.share, importance!.seeds!);
+    expect(sum).toBeCloseTo(1, 9);
+    expect(importance!.effects[0]).toMatchObject({ name: "activation" });
+    expect(importance!.effects[0]!.chance).toBeLessThan(1e-6);
+    expect(importance!.effects.find(({ name }) => name === "norm")!.chance).toBeCloseTo(1, 6);
+
+    const margin = margins.find(({ parameter, level }) => parameter === "activation" && level === "tanh")!;
+    expect(margin.estimate).toMatchObject({ count: 18 });
+    expect(margin.estimate.mean).toBeCloseTo(tanh, 12);
+    const table = pairs.find(({ parameters }) => parameters.join() === "activation,dropout")!;
+    expect(table.levels).toEqual([
+      ["tanh", "relu"],
+      ["0", "0.1", "0.5"],
+    ]);
+    for (const [index, value] of table.means.flat().entries()) expect(value).toBeCloseTo(means[index]!, 12);
+  });
+
+  it("tells real differences from noise, and what it cost.", () => {
+    const folder = join(dir, "grid");
+    const results = readResults(folder);
+    const { comparisons, cost } = analyse(results);
+    expect(comparisons).toHaveLength(66);
+    // The six relu cells are alike; every tanh cell differs from each of them.
+    const isRelu = (rank: number): boolean => results.cells[rank]!.values["activation"] === "relu";
+    for (const { cells, corrected, difference } of comparisons) {
+      const [a, b] = cells.map(isRelu);
+      if (a && b) expect(corrected).toBe(1);
+      else if (a !== b) expect(corrected).toBeLessThan(0.001);
+      expect(difference).toBeGreaterThanOrEqual(-1e-12);
+    }
+    expect(cost).toMatchObject({ trials: 36, epochs: 72, elapsedMs: 3 * 1000 * 78 });
+  });
+
+  it("finds with a forest what matters where there is no grid.", () => {
+    const text =
+      "method: random\nrun_cap: 60\nparameters:\n  rate: {min: 0.001, max: 1.0}\n  momentum: {min: 0.0, max: 0.9}\n  optimizer: {value: momentum}\n";
+    const folder = made("chance", text, ({ rate }) => 0.9 - (Number(rate) - 0.4) ** 2);
+    const { importance, margins } = analyse(readResults(folder));
+    expect(importance!.method).toBe("forest");
+    expect(importance!.effects[0]).toMatchObject({ name: "rate" });
+    expect(importance!.effects[0]!.share).toBeGreaterThan(0.8);
+    expect(importance!.effects[1]!.share).toBeLessThan(0.1);
+    expect(margins.filter(({ parameter }) => parameter === "rate").map(({ estimate }) => estimate.count)).toEqual([
+      15, 15, 15, 15,
+    ]);
+  });
+});
+
+describe("the report", () => {
+  it("is one page without a network, with every figure as SVG and all numbers beside it, the same every time.", () => {
+    const folder = join(dir, "grid");
+    const page = writeReport(folder);
+    const text = readFileSync(page, "utf8");
+    expect(text).not.toMatch(/<script|src="http|href="http/);
+    for (const words of ["relu", "<svg", "95 % interval", "11 others", "analysis"].slice(0, 3))
+      expect(text).toContain(words);
+    expect(text).toContain("cannot be told apart from 5 others");
+    const figures = readdirSync(join(folder, "figures")).sort();
+    expect(figures).toEqual(
+      [
+        "cost",
+        "importance",
+        "margins",
+        "pair-1",
+        "pair-2",
+        "pair-3",
+        "parallel",
+        "seeds",
+        "significance",
+        "train-curves",
+        "validation-curves",
+      ].map((name) => `${name}.svg`),
+    );
+    for (const name of figures) {
+      const svg = readFileSync(join(folder, "figures", name), "utf8");
+      expect(svg.startsWith("<svg")).toBe(true);
+      expect(svg).not.toMatch(/NaN|undefined|var\(/);
+    }
+    const csv = readFileSync(join(folder, "results.csv"), "utf8").trimEnd().split("\n");
+    expect(csv).toHaveLength(37);
+    expect(csv[0]).toMatch(/^cell,seed,status,activation,norm,dropout,val_accuracy,/);
+    const document = JSON.parse(readFileSync(join(folder, "results.json"), "utf8"));
+    expect(document.cells).toHaveLength(12);
+    expect(document.analysis.importance.method).toBe("analysis of variance");
+    writeReport(folder);
+    expect(readFileSync(page, "utf8")).toBe(text);
+  });
+
+  it("asks for more seeds where one says nothing, and refuses a sweep without results.", () => {
+    const folder = made("single", study.replace("seeds: 3", "seeds: 1"), known);
+    expect(readFileSync(writeReport(folder), "utf8")).toContain("Use seeds: 3 or more.");
+    const empty = join(dir, "empty");
+    createSweep(empty, "s.yaml", study, {});
+    expect(() => writeReport(empty)).toThrow(/empty: expected a sweep with results, got one without\./);
+  });
+});

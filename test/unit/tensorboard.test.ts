@@ -1,0 +1,123 @@
+// Event files for TensorBoard, read back record by record.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { crc32c } from "../../src/formats/tfevents.ts";
+import { type DataSet, decodeImage, loadData, netNamed, type TrainResult, train } from "../../src/index.ts";
+import { doublesOf, type Field, fieldsIn, recordsIn, textOf } from "./support/events.ts";
+
+let dir: string;
+let result: TrainResult;
+let test: DataSet;
+/** Values by tag, each with the step of its event. */
+const values = new Map<string, { step: number; value: Map<number, Field[]> }[]>();
+
+const few = async (part: DataSet["part"], count: number): Promise<DataSet> => {
+  const set = await loadData("mnist", part);
+  return { ...set, images: set.images.slice(0, count * 784), labels: set.labels.slice(0, count), count };
+};
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "lenet-events-"));
+  test = await few("test", 60);
+  const data = { train: await few("train", 200), test };
+  const net = netNamed("lenet5:c1=2,c3=2,c5=4,f6=4,norm=yes");
+  const folder = join(dir, "run");
+  result = await train(net, { data, epochs: 2, batch: 10, validation: 40, tensorboard: true, out: folder });
+  const [name, ...others] = readdirSync(folder).filter((file) => file.startsWith("events.out.tfevents."));
+  expect(others).toEqual([]);
+  const events = recordsIn(new Uint8Array(readFileSync(join(folder, name!)))).map(fieldsIn);
+  expect(textOf(events[0]!.get(3)?.[0])).toBe("brain.Event:2");
+  for (const event of events.slice(1)) {
+    expect(event.get(1)?.[0]).toBeGreaterThan(1.6e9);
+    for (const bytes of fieldsIn(event.get(5)![0] as Uint8Array).get(1)!) {
+      const value = fieldsIn(bytes as Uint8Array);
+      const tag = textOf(value.get(1)![0]);
+      values.set(tag, [...(values.get(tag) ?? []), { step: event.get(2)![0] as number, value }]);
+    }
+  }
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const scalars = (tag: string): [number, number][] =>
+  values.get(tag)!.map(({ step, value }) => [step, value.get(2)![0] as number]);
+
+describe("an event file", () => {
+  it("has checksums after Castagnoli.", () => {
+    expect(crc32c(new TextEncoder().encode("123456789"))).toBe(0xe3069283);
+  });
+
+  it("holds the scores of each epoch, and of the end.", () => {
+    const [first, second] = result.history;
+    for (const part of ["train", "validation"] as const) {
+      expect(scalars(`loss/${part}`)).toEqual([
+        [16, Math.fround(first![part]!.loss)],
+        [32, Math.fround(second![part]!.loss)],
+      ]);
+      expect(scalars(`error/${part}`)[1]).toEqual([32, Math.fround(1 - second![part]!.accuracy)]);
+    }
+    expect(scalars("loss/test")).toEqual([[32, Math.fround(result.metrics.test!.loss)]]);
+  });
+
+  it("holds the loss and the rate of every step.", () => {
+    expect(scalars("steps/loss").map(([step]) => step)).toEqual(Array.from({ length: 32 }, (_, step) => step + 1));
+    expect(scalars("steps/rate").every(([, rate]) => rate > 0)).toBe(true);
+  });
+
+  it("tells how every tensor is spread after each epoch.", () => {
+    const { weights } = result.model;
+    for (const name of weights.keys()) expect(values.get(name.replace(".", "/")), name).toHaveLength(2);
+    const spread = fieldsIn(values.get("C5/weight")!.at(-1)!.value.get(5)![0] as Uint8Array);
+    const [least, most, count, , squares] = [1, 2, 3, 4, 5].map((field) => spread.get(field)![0] as number);
+    const [limits, counts] = [doublesOf(spread.get(6)![0]), doublesOf(spread.get(7)![0])];
+    expect(count).toBe(200);
+    expect(counts.reduce((sum, one) => sum + one, 0)).toBe(200);
+    expect(limits.at(-1)).toBe(most);
+    expect([...limits].sort((a, b) => a - b)).toEqual(limits);
+    expect(least).toBeLessThan(most!);
+    expect(squares).toBeGreaterThan(0);
+  });
+
+  it("shows wrong test images, named by index, label and answer.", () => {
+    const wrong = [...values.keys()].filter((tag) => tag.startsWith("wrong/"));
+    expect(wrong).toHaveLength(Math.min(32, result.metrics.test!.misses));
+    for (const tag of wrong) {
+      const [, index, label, answer] = /^wrong\/(\d+)_label_(\d)_predicted_(\d)$/.exec(tag)!.map(Number);
+      const pixels = test.images.subarray(index! * 784, (index! + 1) * 784);
+      expect(test.labels[index!]).toBe(label);
+      expect(result.model.predict(pixels).label).toBe(answer);
+      const image = fieldsIn(values.get(tag)![0]!.value.get(4)![0] as Uint8Array);
+      expect([1, 2, 3].map((field) => image.get(field)![0])).toEqual([28, 28, 1]);
+      expect([...decodeImage(image.get(4)![0] as Uint8Array, tag).grey]).toEqual([...pixels]);
+    }
+  });
+
+  it("holds the settings, and that the training came to its end.", () => {
+    const plugin = (tag: string): Map<number, Field[]> => {
+      const metadata = fieldsIn(values.get(tag)![0]!.value.get(9)![0] as Uint8Array);
+      const data = fieldsIn(metadata.get(1)![0] as Uint8Array);
+      expect(textOf(data.get(1)![0])).toBe("hparams");
+      return fieldsIn(data.get(2)![0] as Uint8Array);
+    };
+    const start = fieldsIn(plugin("_hparams_/session_start_info").get(3)![0] as Uint8Array);
+    const settings = Object.fromEntries(
+      start.get(1)!.map((entry) => {
+        const fields = fieldsIn(entry as Uint8Array);
+        const held = fieldsIn(fields.get(2)![0] as Uint8Array);
+        return [textOf(fields.get(1)![0]), held.get(2)?.[0] ?? held.get(4)?.[0] ?? textOf(held.get(3)![0])];
+      }),
+    );
+    expect(settings).toMatchObject({ net: result.model.net.name, epochs: 2, batch: 10, "optimiser.kind": "momentum" });
+    expect(settings["shuffle"]).toBe(1);
+    const end = fieldsIn(plugin("_hparams_/session_end_info").get(4)![0] as Uint8Array);
+    expect(end.get(1)).toEqual([1]);
+  });
+});
+
+it("without a run folder there is no place for one.", async () => {
+  const data = { train: await few("train", 10) };
+  await expect(train(netNamed("linear"), { data, epochs: 1, tensorboard: true, out: null })).rejects.toThrow(
+    "tensorboard: expected a run folder beside it, got none. Name one: out.",
+  );
+});
