@@ -14,6 +14,7 @@ import { whole } from "../src/lab/rules.ts";
 import { readDistort } from "../src/lab/settings.ts";
 import { thousands } from "../src/lab/table.ts";
 import { shuffle, stream } from "../src/random.ts";
+import { addImport } from "./import.ts";
 import { withDataDir, withJson } from "./options.ts";
 import { print, printJson } from "./output.ts";
 
@@ -144,8 +145,7 @@ const show = async (nameOrFolder: string, options: ShowOptions): Promise<void> =
     const facts = parts.map((set) => ({ part: set.part, count: set.count, classCounts: classCounts(set) }));
     return printJson({ name: parts[0].name, parts: facts, sheet });
   }
-  const classNames = registeredSet(nameOrFolder)?.classNames;
-  print(parts.map((set) => countTable(set, classNames)).join("\n\n"));
+  print(parts.map((set) => countTable(set, set.classNames)).join("\n\n"));
   if (sheet)
     process.stderr.write(
       `Wrote ${sheet.out}: ${sheet.indices.length} digits, ${sheet.width}×${sheet.height} pixels.\n`,
@@ -160,6 +160,7 @@ Examples:
   lenet data show mnist --out digits.png      count its classes, and picture 25 of its digits
   lenet data show mnist-1989 --out a.png      the digits of MNIST as the net of 1989 would have seen them
   lenet data show mnist --distort elastic --out b.png    what distorted digits look like
+  lenet data import ./letters --out letters    make a data set of your own images: lenet data import --help
   lenet data show ./my-digits --json          the same of a folder of IDX files, for a program
 
 A registered set is looked for in the folder that --data-dir or LENET_DATA names (in a folder there with the set's name, or
@@ -169,7 +170,7 @@ right there), where packages put it, and in the cache (LENET_CACHE, or lenet in 
 export function dataCommand(): Command {
   const known = registeredSets.map(({ name }) => name).join(", ");
   const data = new Command("data")
-    .description("list, fetch, verify and look at data sets")
+    .description("list, fetch, verify, make and look at data sets")
     .addHelpText("after", examples);
   const add = (name: string, description: string, isDefault = false): Command =>
     withDataDir(withJson(data.command(name, { isDefault }).description(description)));
@@ -187,5 +188,6 @@ export function dataCommand(): Command {
     .option("--seed <n>", "which digits it shows, and how they are distorted (default: 1)")
     .option("--distort <how>", "distort them as lenet train --distort would")
     .action(show);
+  addImport(data);
   return data;
 }

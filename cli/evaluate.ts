@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { DataSet } from "../src/data/data-set.ts";
 import { loadData } from "../src/data/registry.ts";
+import { classNamesOf } from "../src/lab/class-names.ts";
 import type { Cascade, CommitteeEvaluation } from "../src/lab/committee.ts";
 import { type Evaluation, evaluate } from "../src/lab/evaluate.ts";
 import { loadFile, usualModel } from "../src/lab/load.ts";
@@ -55,6 +56,7 @@ const run = async (path: string | undefined, options: Options): Promise<void> =>
   const found = await evaluate(model, set, options.threads === undefined ? {} : { threads: options.threads });
   const wrong = firstWrong(model, set, found, options.wrong ?? 0);
   const { loss, accuracy, misses, images, confusion } = found;
+  const names = set.classNames?.length === model.net.classes ? set.classNames : classNamesOf(model);
   if (options.json)
     return printJson({
       net: model.net.name,
@@ -64,7 +66,7 @@ const run = async (path: string | undefined, options: Options): Promise<void> =>
       accuracy,
       misses,
       images,
-      classes: classErrors(confusion),
+      classes: classErrors(confusion, names),
       confusion,
       ...(found.committee ? { committee: found.committee } : {}),
       wrong: options.wrong === undefined ? found.wrong : wrong,
@@ -74,8 +76,8 @@ const run = async (path: string | undefined, options: Options): Promise<void> =>
     `${model.net.name} on ${set.name}, ${part}: ${colours.bold(percent(accuracy))}, ${thousands(misses)} misses of ${thousands(images)}, loss ${loss.toFixed(4)}\n`,
   );
   if (found.committee) print(committeeText(found.committee, images));
-  print(confusionText(confusion, colours));
-  if (wrong.length > 0) print(`\n${wrongTable(wrong)}`);
+  print(confusionText(confusion, colours, names));
+  if (wrong.length > 0) print(`\n${wrongTable(wrong, names)}`);
 };
 
 /** How each member does alone, and how many of them have to be asked. */
@@ -91,21 +93,21 @@ const cascadeText = ({ chosen, nets, misses }: Cascade, images: number): string 
   `  member 1 alone where its two best outputs are ${chosen.threshold.toPrecision(4)} apart or more, else all: error ${percent(misses / images)}, ${thousands(misses)} misses, ${nets.toFixed(3)} nets called on the average\n  (a threshold chosen on ${thousands(chosen.images)} validation images: the least at which none of them is lost)`;
 
 /** Of each class: images, misses, and the share that was missed. */
-const classErrors = (confusion: Evaluation["confusion"]) =>
+const classErrors = (confusion: Evaluation["confusion"], names: readonly string[]) =>
   confusion.map((counts, label) => {
     const images = counts.reduce((sum, count) => sum + count, 0);
     const misses = images - counts[label]!;
-    return { label, images, misses, errorRate: images > 0 ? misses / images : 0 };
+    return { label, name: names[label], images, misses, errorRate: images > 0 ? misses / images : 0 };
   });
 
-const wrongTable = (wrong: readonly Wrong[]): string =>
+const wrongTable = (wrong: readonly Wrong[], names: readonly string[]): string =>
   alignedTable(
     [
-      ["index", "label", "answer", ...wrong[0]!.outputs.map((_, label) => `${label}`)],
+      ["index", "label", "answer", ...names],
       ...wrong.map(({ index, label, answer, outputs }) => [
         `${index}`,
-        `${label}`,
-        `${answer}`,
+        names[label]!,
+        names[answer]!,
         ...outputs.map((output) => output.toFixed(2)),
       ]),
     ],

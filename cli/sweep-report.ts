@@ -32,6 +32,6 @@ export function sweepReportCommand(): Command {
     .description("write report.html, results.csv, results.json and figures into a sweep's folder")
     .argument("<dir>", "folder of the sweep")
     .addHelpText("after", more);
-  // The command above has --json too, and would take it.
+  // The command above has --json too, and takes it.
   return withJson(command).action((dir: string, _: Options, self: Command) => run(dir, self.optsWithGlobals()));
 }

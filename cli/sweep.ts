@@ -6,17 +6,21 @@ import { LenetError } from "../src/errors.ts";
 import { readText } from "../src/files.ts";
 import { occupy } from "../src/lab/occupied.ts";
 import { parseSweep, type Sweep, variedValues, varies } from "../src/lab/sweep/file.ts";
-import { createSweep, openSweep, sameOrigins, type Trainer, trainerOf } from "../src/lab/sweep/folder.ts";
+import { createSweep, type Origin, openSweep, sameOrigins, type Trainer, trainerOf } from "../src/lab/sweep/folder.ts";
 import { nextGeneration } from "../src/lab/sweep/methods.ts";
 import { cellName } from "../src/lab/sweep/names.ts";
 import { openPool } from "../src/lab/sweep/pool.ts";
+import { openQueue } from "../src/lab/sweep/queue.ts";
+import { connect, type Link } from "../src/lab/sweep/redis.ts";
 import { documentOf } from "../src/lab/sweep/report.ts";
 import { readResults, type SweepResults, valuesText } from "../src/lab/sweep/results.ts";
 import { runSweep } from "../src/lab/sweep/run.ts";
+import type { Runner } from "../src/lab/sweep/runner.ts";
 import { alignedTable } from "../src/lab/table.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { wholeFrom, withDataDir, withJson } from "./options.ts";
 import { coloursFor, percent, print, printJson, program, say } from "./output.ts";
+import { ownCode, sweepAgentCommand, sweepQueueCommand } from "./sweep-agent.ts";
 import { sweepReportCommand } from "./sweep-report.ts";
 import { showSweep, valueText } from "./sweep-view.ts";
 
@@ -24,6 +28,8 @@ interface Options {
   readonly out?: string;
   readonly jobs?: number;
   readonly resume?: string;
+  readonly queue?: string;
+  readonly priority?: number;
   readonly list?: true;
   readonly json?: true;
 }
@@ -31,6 +37,7 @@ interface Options {
 /** What is to be run, and in which folder. */
 interface Begun {
   readonly dir: string;
+  readonly origin: Origin;
   readonly sweep: Sweep;
   readonly trainer: Trainer;
 }
@@ -42,14 +49,15 @@ const begin = async (file: string, { out }: Options): Promise<Begun> => {
   const trainer = await trainerOf(sweep);
   // Every cell that is known beforehand is tried out before there is a folder.
   for (const cell of firstCells(sweep)) trainer.of(cell);
-  return { sweep, trainer, dir: createSweep(out, file, text, trainer.data) };
+  const dir = createSweep(out, file, text, trainer.data);
+  return { dir, sweep, trainer, origin: openSweep(dir).origin };
 };
 
 const goOn = async (dir: string): Promise<Begun> => {
   const { sweep, origin } = openSweep(dir);
   const trainer = await trainerOf(sweep);
   sameOrigins(dir, origin, trainer.data);
-  return { dir, sweep, trainer };
+  return { dir, sweep, trainer, origin };
 };
 
 const tellIgnored = ({ ignored, method, metric }: Sweep): void => {
@@ -81,7 +89,7 @@ const list = (file: string, json: boolean): void => {
 };
 
 const run = async (file: string | undefined, options: Options): Promise<void> => {
-  const { resume, json } = options;
+  const { resume } = options;
   if ((file === undefined) === (resume === undefined))
     throw new LenetError(
       `lenet sweep: expected a sweep file or --resume DIR, got ${file === undefined ? "neither" : "both"}. See: lenet sweep --help`,
@@ -90,29 +98,45 @@ const run = async (file: string | undefined, options: Options): Promise<void> =>
     throw new LenetError(
       "--out: expected no other folder beside --resume, got one. A sweep goes on in its own: leave --out out.",
     );
-  if (file !== undefined && options.list) return list(file, json === true);
-  const { dir, sweep, trainer } = file === undefined ? await goOn(resume!) : await begin(file, options);
+  if (file !== undefined && options.list) return list(file, options.json === true);
+  if (options.queue !== undefined && options.jobs !== undefined)
+    throw new LenetError("--jobs: expected none beside --queue, where agents say how many, got one. Leave one out.");
+  const link = options.queue === undefined ? null : await connect(options.queue);
+  try {
+    const begun = file === undefined ? await goOn(resume!) : await begin(file, options);
+    await train(begun, options, link);
+  } finally {
+    await link?.end();
+  }
+};
+
+const train = async (begun: Begun, options: Options, link: Link | null): Promise<void> => {
+  const { dir, sweep, trainer } = begun;
   const release = occupy(dir);
   const jobs = options.jobs ?? availableParallelism();
   const varied = sweep.parameters.filter(varies).map(({ name }) => name);
-  say(`${dir}: ${sweep.method} over ${varied.join(", ") || "one cell"}, ${jobs} at a time`);
+  const where = link ? `by agents of ${link.address}` : `${jobs} at a time`;
+  say(`${dir}: ${sweep.method} over ${varied.join(", ") || "one cell"}, ${where}`);
   const view = showSweep(process.stderr, sweep, coloursFor(process.stderr));
-  const runner = openPool({ jobs });
+  const runner = link ? queued(link, begun, options) : openPool({ jobs });
   try {
     const onEvent = view.onEvent;
     const done = await interruptible((signal) => runSweep({ dir, sweep, trainer, runner, signal, onEvent }));
     view.end();
     if (!done) {
-      say(`Interrupted. To go on: ${program} sweep --resume ${dir}`);
+      say(`Interrupted. To go on: ${program} sweep --resume ${dir}${link ? " --queue URL" : ""}`);
       process.exitCode = INTERRUPTED;
     }
-    tellResults(dir, readResults(dir), json === true);
+    tellResults(dir, readResults(dir), options.json === true);
   } finally {
     view.end();
     await runner.close();
     release();
   }
 };
+
+const queued = (link: Link, { origin, trainer }: Begun, { priority = 0 }: Options): Runner =>
+  openQueue(link, { sweep: origin.id, file: origin.file, code: ownCode(), data: trainer.data, priority });
 
 const tellResults = (dir: string, results: SweepResults, json: boolean): void => {
   if (json) printJson({ dir, ...documentOf(results) });
@@ -158,7 +182,8 @@ Examples:
   lenet sweep examples/ablation.yaml --list       which cells that are
   lenet sweep mine.yaml --out a --jobs 8          eight trials side by side, into the folder a
   lenet sweep --resume a                          go on after an interruption; try again what failed
-  lenet sweep mine.yaml --json                    results as one document`;
+  lenet sweep mine.yaml --json                    results as one document
+  lenet sweep mine.yaml --queue redis://127.0.0.1:6379    trained by all who run: lenet sweep agent --queue …`;
 
 /** The command `lenet sweep` and its subcommands. */
 export function sweepCommand(): Command {
@@ -168,8 +193,17 @@ export function sweepCommand(): Command {
     .option("--out <dir>", "folder of the sweep (default: a new one in runs/)")
     .option("--jobs <n>", "trials side by side, one thread each (default: one a core)", wholeFrom("--jobs", 1, 256))
     .option("--resume <dir>", "go on with a sweep")
+    .option(
+      "--queue <url>",
+      "let agents on other machines train: redis://127.0.0.1:6379 (see: lenet sweep agent --help)",
+    )
+    .option(
+      "--priority <n>",
+      "of the sweeps on a queue the smallest goes first (default: 0)",
+      wholeFrom("--priority", 0, 2_000_000),
+    )
     .option("--list", "show the cells, train nothing")
     .addHelpText("after", more);
-  command.addCommand(sweepReportCommand());
+  for (const one of [sweepReportCommand(), sweepAgentCommand(), sweepQueueCommand()]) command.addCommand(one);
   return withJson(withDataDir(command)).action(run);
 }

@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { distortKinds } from "../src/engine/distort.ts";
 import { LenetError } from "../src/errors.ts";
+import { classNamesOf } from "../src/lab/class-names.ts";
 import type { TrainEvent } from "../src/lab/events.ts";
 import { recipeOf } from "../src/lab/recipes.ts";
 import { writeReport } from "../src/lab/report/report.ts";
@@ -145,12 +146,8 @@ const reportOn = async ({ folder, metrics, interrupted }: TrainResult): Promise<
   }
 };
 
-const report = (
-  { metrics, history, confusion, folder, interrupted }: TrainResult,
-  net: string,
-  data: string,
-  page: string | null,
-): void => {
+const report = (result: TrainResult, net: string, data: string, page: string | null): void => {
+  const { model, metrics, history, confusion, folder, interrupted } = result;
   const colours = coloursFor(process.stderr);
   if (interrupted) {
     const goOn =
@@ -162,7 +159,7 @@ const report = (
   if (test && confusion) {
     const [accuracy, count] = [colours.bold(percent(test.accuracy)), thousands(test.images)];
     say(`\nTest: ${accuracy}, ${test.misses} misses of ${count}, loss ${test.loss.toFixed(4)}\n`);
-    say(confusionText(confusion, colours));
+    say(confusionText(confusion, colours, classNamesOf(model)));
   }
   say(`\n${epochs} epochs in ${duration(elapsedMs)}, ${thousands(Math.round(imagesPerSecond))} images a second.`);
   if (folder === null) return;
@@ -170,7 +167,8 @@ const report = (
   say(`  ${program} predict --model ${folder} --data ${data} --index 0 --show`);
   say(`  ${program} evaluate ${folder} --wrong 10`);
   say(`  ${program} report ${folder}`);
-  say(`  ${program} train ${net} --seed 2`);
+  const own = data === recipeOf(model.net).data ? "" : ` --data ${data}`;
+  say(`  ${program} train ${net}${own} --seed 2`);
 };
 
 /** The command `lenet train`. */

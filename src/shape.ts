@@ -22,3 +22,6 @@ export type Ink = Uint8Array | Float32Array;
 
 /** The floats a kernel works on: float32 in training, float64 where a check needs the precision. */
 export type Floats = Float32Array | Float64Array;
+
+/** How many classes a net may tell apart: at most every character that ASCII prints. */
+export const [LEAST_CLASSES, MOST_CLASSES] = [2, 95] as const;

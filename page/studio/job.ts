@@ -2,6 +2,7 @@
 import type { Tensor } from "../../src/formats/safetensors.ts";
 import type { TrainEvent } from "../../src/lab/events.ts";
 import type { TrainSettings } from "../../src/lab/settings.ts";
+import type { Net } from "../../src/nets/net.ts";
 import type { Trial } from "../shared/model.ts";
 
 export interface Job {
@@ -41,8 +42,10 @@ export type Weights = ReadonlyMap<string, Tensor>;
 export type News =
   | {
       readonly kind: "begun";
+      /** With as many outputs as the data has classes. */
+      readonly net: Net;
       readonly data: string;
-      readonly classes: number;
+      readonly classes: readonly string[];
       readonly samples: readonly Trial[];
       readonly weights: Weights;
       readonly counts: { readonly train: number; readonly validation: number; readonly test: number };

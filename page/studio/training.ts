@@ -2,7 +2,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProgressEvent } from "../../src/lab/events.ts";
 import type { EpochRecord, Score } from "../../src/lab/run-folder.ts";
-import { netNamed } from "../../src/nets/index.ts";
 import { openReader, type Reader } from "../shared/model.ts";
 import type { Job, News, Order } from "./job.ts";
 
@@ -33,10 +32,10 @@ const beginning: Training = {
 };
 
 /** What becomes of a training when its worker tells this. */
-const after = (training: Training, job: Job, news: News): Training => {
+const after = (training: Training, news: News): Training => {
   switch (news.kind) {
     case "begun":
-      return { ...training, phase: "learning", begun: news, reader: readerOf(job, news) };
+      return { ...training, phase: "learning", begun: news, reader: readerOf(news) };
     case "weights":
       training.reader!.learn(news.weights);
       return { ...training, learned: training.learned + 1 };
@@ -66,10 +65,8 @@ const afterEvent = (training: Training, event: Extract<News, { kind: "event" }>[
   }
 };
 
-const readerOf = ({ net }: Job, { data, classes, samples, weights }: Extract<News, { kind: "begun" }>): Reader => {
-  const names = Array.from({ length: classes }, (_, index) => `${index}`);
-  return openReader({ name: net, version: "", net: netNamed(net), data, classes: names }, weights, samples);
-};
+const readerOf = ({ net, data, classes, samples, weights }: Extract<News, { kind: "begun" }>): Reader =>
+  openReader({ name: net.name, version: "", net, data, classes }, weights, samples);
 
 /** What was told is shown so often, however often it is told: the page has other things to do. */
 const SHOWN_MS = 100;
@@ -87,7 +84,7 @@ export const useTraining = (job: Job): { training: Training; pause: (paused: boo
     const show = (): void => {
       const all = told;
       [told, timer] = [[], undefined];
-      setTraining((before) => all.reduce((training, news) => after(training, job, news), before));
+      setTraining((before) => all.reduce((training, news) => after(training, news), before));
     };
     const hear = (news: News): void => {
       // Of weights only the newest are worth a look.

@@ -8,6 +8,7 @@ import { recipeOf } from "../../src/lab/recipes.ts";
 import { beginAnew, type Session, startSession } from "../../src/lab/session.ts";
 import { decodeSet } from "../../src/lab/set-bytes.ts";
 import { tensorViews } from "../../src/lab/tensors.ts";
+import { withClasses } from "../../src/nets/classes.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import type { Trial } from "../shared/model.ts";
 import type { Job, News, Order, Weights } from "./job.ts";
@@ -36,11 +37,13 @@ const wordsOf = (thrown: unknown): string =>
   thrown instanceof LenetError ? thrown.message : `This is a mistake in lenet itself; please report it. ${thrown}`;
 
 const begin = async (job: Job): Promise<void> => {
-  const net = netNamed(job.net);
-  if (net.committee)
-    throw new LenetError(`${net.name}: expected a single net here, got a committee. Train it with lenet train.`);
-  const name = job.data ?? recipeOf(net).data;
+  const named = netNamed(job.net);
+  if (named.committee)
+    throw new LenetError(`${named.name}: expected a single net here, got a committee. Train it with lenet train.`);
+  const name = job.data ?? recipeOf(named).data;
   const data = { train: await fetchSet(name, "train", job.settings.limit), test: await fetchSet(name, "test") };
+  const classes = data.test.classNames ?? Array.from({ length: named.classes }, (_, label) => `${label}`);
+  const net = withClasses(named, classes.length);
   const settings = { ...job.settings, data };
   const prepared = prepareImages(net, settings, data);
   const { counts } = prepared;
@@ -56,8 +59,9 @@ const begin = async (job: Job): Promise<void> => {
   session = { ...started, stopping: () => paused };
   tell({
     kind: "begun",
+    net,
     data: name,
-    classes: data.test.classes,
+    classes,
     samples: samplesOf(data.test),
     weights: weightsNow(),
     counts,

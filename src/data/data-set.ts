@@ -15,6 +15,8 @@ export interface DataSet {
   readonly rows: number;
   readonly columns: number;
   readonly classes: number;
+  /** What the classes are called; absent where nobody said. */
+  readonly classNames?: readonly string[];
   /** Of the files that the set was read from (IDX: uncompressed), also when this is some of its images, or made from them. */
   readonly sha256: { readonly images: string; readonly labels: string };
 }

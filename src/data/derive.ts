@@ -5,6 +5,7 @@ import type { OptionsOf } from "../named.ts";
 import { shuffle, stream } from "../random.ts";
 import type { Ink } from "../shape.ts";
 import { type DataSet, limit, pick } from "./data-set.ts";
+import { deslanted } from "./deslant.ts";
 import { mersenne, permutation } from "./mersenne.ts";
 import { blend, blends } from "./resample.ts";
 
@@ -67,7 +68,7 @@ export const deriveImages = (
   images: Ink,
   { deslant, size, filter, box, frame }: Derivation,
 ): { images: Ink; side: number } => {
-  const straight = deslant === "yes" ? each(images, WHOLE, WHOLE, deslanted) : images;
+  const straight = deslant === "yes" ? each(images, WHOLE, WHOLE, (image) => deslanted(image, WHOLE)) : images;
   const side = Number(size);
   const small =
     side === WHOLE
@@ -157,42 +158,4 @@ const centred = (images: Ink, side: number, to: number): Ink => {
       result.set(images.subarray(source, source + width), (index * to + into + y) * to + into);
     }
   return result;
-};
-
-/**
- * Shifts every row so far that ink no longer leans: its covariance of row and column becomes 0. The centre of mass stays.
- * LeCun et al. 1998, III.A ("counting a foreground pixel as 1 and a background pixel as 0"; we count a grey pixel by its
- * share of ink). Between two pixels a row is linear; outside of the image it is background, and what
- * ink comes there is lost.
- */
-const deslanted = (image: Ink): Float64Array => {
-  const result = new Float64Array(image.length);
-  const { lean, middle } = leanOf(image);
-  for (let y = 0; y < WHOLE; y++) {
-    const shift = lean * (y - middle);
-    const whole = Math.floor(shift);
-    const share = shift - whole;
-    const inkAt = (x: number): number => (x >= 0 && x < WHOLE ? image[y * WHOLE + x]! : 0);
-    for (let x = 0; x < WHOLE; x++)
-      result[y * WHOLE + x] = inkAt(x + whole) * (1 - share) + inkAt(x + whole + 1) * share;
-  }
-  return result;
-};
-
-/** How many columns the ink moves a row, and the row of its centre of mass; upright where there is no telling. */
-const leanOf = (image: Ink): { lean: number; middle: number } => {
-  let [mass, sumX, sumY] = [0, 0, 0];
-  for (let i = 0; i < image.length; i++) {
-    mass += image[i]!;
-    sumX += image[i]! * (i % WHOLE);
-    sumY += image[i]! * Math.floor(i / WHOLE);
-  }
-  const [middleX, middle] = [sumX / mass, sumY / mass];
-  let [across, down] = [0, 0];
-  for (let i = 0; i < image.length; i++) {
-    const dy = Math.floor(i / WHOLE) - middle;
-    across += image[i]! * ((i % WHOLE) - middleX) * dy;
-    down += image[i]! * dy * dy;
-  }
-  return down > 0 ? { lean: across / down, middle } : { lean: 0, middle: 0 };
 };

@@ -1,5 +1,5 @@
-// A data set from a folder of IDX files, raw or gzipped, in either spelling of their names. Knows the file system; which
-// folder a registered data set lives in is registry.ts's business.
+// A data set from a folder of IDX files, raw or gzipped, in either spelling of their names, with the names of its classes in
+// classes.json where they have names. Knows the file system; which folder a registered set lives in is registry.ts's business.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import { LenetError, messageOf } from "../errors.ts";
 import { plain, readBytes } from "../files.ts";
+import { checkHashes, readClasses } from "./classes.ts";
 import type { DataSet } from "./data-set.ts";
 import { headerLength, type IdxKind, parseHeader, parseImages, parseLabels } from "./idx.ts";
 
@@ -56,7 +57,9 @@ const readFile = async (folder: string, part: Part, kind: IdxKind): Promise<{ by
   if (place === undefined) {
     const looked = fileNames(part, kind).join(", ");
     const got = existsSync(folder) ? "none of them" : "no such folder";
-    throw new LenetError(`${folder}: expected one of ${looked}, got ${got}. Give a folder of IDX files.`);
+    throw new LenetError(
+      `${folder}: expected one of ${looked}, got ${got}. Give a folder of IDX files, or make one of images: lenet data import`,
+    );
   }
   const bytes = readBytes(place, `the ${part} ${kind}`);
   return { bytes: place.endsWith(".gz") ? await unpack(bytes, place, kind) : bytes, place };
@@ -66,15 +69,17 @@ const readFile = async (folder: string, part: Part, kind: IdxKind): Promise<{ by
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /**
- * Reads one part of the data set in `folder`; its name, unless given, is the folder's.
+ * Reads one part of the data set in `folder`; its name, unless given, is the folder's, and its classes those of classes.json, or
+ * else the ten digits.
  * Throws LenetError when a file is missing or damaged, and when images and labels differ in number.
  */
 export const loadFolder = async (
   folder: string,
   part: Part,
   name = basename(resolve(folder)),
-  classes = 10,
+  classNames = readClasses(folder),
 ): Promise<DataSet> => {
+  const classes = classNames?.length ?? 10;
   const imagesFile = await readFile(folder, part, "images");
   const labelsFile = await readFile(folder, part, "labels");
   const { images, count, rows, columns } = parseImages(imagesFile.bytes, imagesFile.place);
@@ -84,5 +89,17 @@ export const loadFolder = async (
     throw new LenetError(`${labelsFile.place}: expected ${rule}, got ${labels.length}. Give files of one data set.`);
   }
   const hashes = { images: sha256(imagesFile.bytes), labels: sha256(labelsFile.bytes) };
-  return { name, part, images, labels, count, rows, columns, classes, sha256: hashes };
+  checkHashes(folder, { [fileName(part, "images")]: hashes.images, [fileName(part, "labels")]: hashes.labels });
+  return {
+    name,
+    part,
+    images,
+    labels,
+    count,
+    rows,
+    columns,
+    classes,
+    ...(classNames ? { classNames } : {}),
+    sha256: hashes,
+  };
 };

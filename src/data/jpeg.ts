@@ -2,7 +2,8 @@
 // its scans (a small file can ask for very many) and for which way the camera was held.
 import { decode } from "jpeg-js";
 import { LenetError, messageOf } from "../errors.ts";
-import { type GreyImage, luminance, MOST_PIXELS } from "./grey.ts";
+import { orientationIn, turn } from "./exif.ts";
+import { checkPixels, type GreyImage, luminance, MOST_PIXELS } from "./grey.ts";
 
 /** Progressive files have about ten scans. */
 const MOST_SCANS = 100;
@@ -12,8 +13,9 @@ const MOST_SCANNED_PIXELS = 1e9;
 const MOST_MEGABYTES = 1024;
 
 const SOS = 0xda;
-/** Exif. */
+/** Exif, which then begins with its name. */
 const APP1 = 0xe1;
+const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
 /** Adobe's, which says whether the colours are RGB as they stand. */
 const APP14 = 0xee;
 
@@ -36,20 +38,9 @@ const damaged = (place: string, rule: string, got: string): LenetError =>
 /** SOF0…SOF15, but for the markers among them that mean something else. */
 const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-/** Exif's orientation in the body of an APP1 segment, or 1. */
-const orientationIn = (body: Uint8Array): number => {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  if (body.length < 20 || view.getUint32(0) !== 0x45786966) return 1;
-  const tiff = 6;
-  const little = view.getUint16(tiff) === 0x4949;
-  const directory = tiff + view.getUint32(tiff + 4, little);
-  if (directory + 2 > body.length) return 1;
-  for (let entry = directory + 2, left = view.getUint16(directory, little); left > 0; left--, entry += 12) {
-    if (entry + 12 > body.length) return 1;
-    if (view.getUint16(entry, little) === 0x0112) return view.getUint16(entry + 8, little);
-  }
-  return 1;
-};
+/** The orientation that the body of an APP1 segment tells, or 1. */
+const orientationOf = (body: Uint8Array): number =>
+  EXIF.every((byte, i) => body[i] === byte) ? orientationIn(body.subarray(EXIF.length)) : 1;
 
 /** Number of scans that begin at or after `offset`; inside a scan 0xff is always followed by another byte. */
 const countScans = (bytes: Uint8Array, offset: number): number => {
@@ -76,7 +67,7 @@ const walk = (bytes: Uint8Array, place: string): Facts => {
       width = (bytes[offset + 7] << 8) | bytes[offset + 8];
     }
     const end = offset + 2 + ((bytes[offset + 2] << 8) | bytes[offset + 3]);
-    if (marker === APP1 && orientation === 1) orientation = orientationIn(bytes.subarray(offset + 4, end));
+    if (marker === APP1 && orientation === 1) orientation = orientationOf(bytes.subarray(offset + 4, end));
     if (marker === APP14) rgb = bytes[offset + 15] === 0;
     // A marker may follow any number of 0xff.
     offset = marker === 0xff ? offset + 1 : end;
@@ -85,34 +76,11 @@ const walk = (bytes: Uint8Array, place: string): Facts => {
 };
 
 const checkBounds = ({ width, height, scans }: Facts, place: string): void => {
-  if (width * height > MOST_PIXELS) {
-    const rule = `at most ${MOST_PIXELS / 1e6} megapixels`;
-    throw new LenetError(`${place}: expected ${rule}, got ${width}×${height}. Give a smaller picture.`);
-  }
+  checkPixels(width, height, place);
   if (scans > MOST_SCANS || scans * width * height > MOST_SCANNED_PIXELS) {
     const rule = `a picture of this size in at most ${MOST_SCANS} scans`;
     throw damaged(place, rule, `${scans} of ${width}×${height}`);
   }
-};
-
-/** Turns the picture as Exif's `orientation` says, so that up is up. */
-const turn = (image: GreyImage, orientation: number): GreyImage => {
-  if (orientation < 2 || orientation > 8) return image;
-  const swapped = orientation >= 5;
-  const width = swapped ? image.height : image.width;
-  const height = swapped ? image.width : image.height;
-  const flipX = [2, 3, 7, 8].includes(orientation);
-  const flipY = [3, 4, 6, 7].includes(orientation);
-  const grey = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const [column, row] = swapped ? [y, x] : [x, y];
-      const fromX = flipX ? image.width - 1 - column : column;
-      const fromY = flipY ? image.height - 1 - row : row;
-      grey[y * width + x] = image.grey[fromY * image.width + fromX];
-    }
-  }
-  return { width, height, grey };
 };
 
 /** What jpeg-js threw, in a sentence: its own words when it chose them. */

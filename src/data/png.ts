@@ -2,7 +2,7 @@
 // anything is unpacked, and unpacking stops at the size that the header promises, so that no small file can fill the memory.
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import { LenetError, messageOf } from "../errors.ts";
-import { type GreyImage, luminance, MOST_PIXELS, overWhite } from "./grey.ts";
+import { checkPixels, type GreyImage, luminance, overWhite } from "./grey.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** The chunks that we read. */
@@ -73,10 +73,7 @@ const parseHeader = (body: Uint8Array, place: string): Header => {
     throw damaged(place, "methods 0, 0 and 0 or 1", `${compression}, ${filter} and ${interlace}`);
   }
   if (width === 0 || height === 0) throw damaged(place, "at least one pixel", `${width}×${height}`);
-  if (width * height > MOST_PIXELS) {
-    const rule = `at most ${MOST_PIXELS / 1e6} megapixels`;
-    throw new LenetError(`${place}: expected ${rule}, got ${width}×${height}. Give a smaller picture.`);
-  }
+  checkPixels(width, height, place);
   return { width, height, depth, colour, interlaced: interlace === 1 };
 };
 

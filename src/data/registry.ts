@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { nameWith, readOptions, splitName } from "../named.ts";
 import { closest } from "../words.ts";
+import { readClasses } from "./classes.ts";
 import type { DataSet } from "./data-set.ts";
 import { checkDerivation, type Derivation, derivations, derive, WHOLE } from "./derive.ts";
 import { loadFolder } from "./folder.ts";
@@ -92,6 +93,10 @@ const derivedSet = (set: RegisteredSet, options: Derivation): RegisteredSet => {
   const side = options.frame === "no" ? Number(options.size) : WHOLE;
   return { ...set, name, side, load: async (part) => derive(await set.load(part), name, options) };
 };
+
+/** The names of the classes of a registered set, or of a folder; undefined where nobody said. Throws LenetError. */
+export const classNamesIn = (nameOrFolder: string): readonly string[] | undefined =>
+  registeredSet(nameOrFolder)?.classNames ?? readClasses(nameOrFolder);
 
 /** The sentence for a name that is neither registered nor a folder. */
 export const unknownData = (name: string): LenetError => {

@@ -9,6 +9,7 @@ import { peakBytes } from "../engine/host.ts";
 import { LenetError } from "../errors.ts";
 import type { Committee, Net } from "../nets/net.ts";
 import { streamKey } from "../random.ts";
+import { classText } from "./class-text.ts";
 import { choiceText, chooseThreshold } from "./committee.ts";
 import { committeeCard } from "./committee-card.ts";
 import type { Settings } from "./defaults.ts";
@@ -118,7 +119,7 @@ const patternsFor = async (
 ): Promise<DataSet | null> => {
   const member = before.length + 1;
   const place = folder === null ? null : join(folder, `patterns-${member}`);
-  const kept = place === null ? null : await readPatterns(place);
+  const kept = place === null ? null : await readPatterns(place, parts.train.classNames);
   if (kept) return kept;
   // In the arithmetic of the run, so that it goes on alike on another machine.
   const models = before.map(({ model: { weights } }) =>
@@ -134,11 +135,11 @@ const patternsFor = async (
   return patterns;
 };
 
-const modelOf = ({ net, settings }: Boosting, members: readonly Member[], more = {}): Model =>
+const modelOf = ({ net, settings, parts }: Boosting, members: readonly Member[], more = {}): Model =>
   createCommittee(
     net,
     members.map(({ model }) => model),
-    { net: net.name, settings: JSON.stringify(settings), ...more },
+    { net: net.name, settings: JSON.stringify(settings), ...classText(parts.train.classNames), ...more },
   );
 
 const interrupted = (boosting: Boosting, members: readonly Member[]): TrainResult => ({

@@ -7,6 +7,7 @@ import { tensorView } from "../engine/tensors.ts";
 import { LenetError } from "../errors.ts";
 import type { Tensor, TensorFile } from "../formats/safetensors.ts";
 import { type OptimiserSpec, stateNames } from "../optimisers/index.ts";
+import { classText } from "./class-text.ts";
 import type { Settings } from "./defaults.ts";
 import type { Position } from "./events.ts";
 import { fillTensors, tensorNamed, tensorViews } from "./tensors.ts";
@@ -18,6 +19,8 @@ export interface Trained {
   readonly settings: Settings;
   /** Training images. */
   readonly images: number;
+  /** What the classes are called, where the data said so. */
+  readonly classNames: readonly string[] | undefined;
 }
 
 /** The losses and misses of the unfinished epoch, a number a step. */
@@ -26,7 +29,7 @@ const MISSES = "epoch.misses";
 
 /** The state as it is now: views of the arena, to be encoded before anything moves. */
 export const checkpointOf = (trained: Trained, position: Position, versions: object): TensorFile => {
-  const { description, arena, settings } = trained;
+  const { description, arena, settings, classNames } = trained;
   const tensors = tensorViews(description, arena);
   for (const { name, place, array } of stateTensors(description, settings.optimiser))
     tensors.set(name, { shape: place.shape, data: tensorView(arena, place, array) });
@@ -37,6 +40,7 @@ export const checkpointOf = (trained: Trained, position: Position, versions: obj
     settings: JSON.stringify(settings),
     position: JSON.stringify(position),
     versions: JSON.stringify(versions),
+    ...classText(classNames),
   };
   return { tensors, metadata };
 };

@@ -1,7 +1,7 @@
 // A picture of a digit as a model wants to see it: normalised to 28×28 as MNIST's digits are, then treated as the images that
 // the model learned from were.
 import { derivations, deriveImages } from "../data/derive.ts";
-import { type Box, type DigitSteps, normaliseDigit } from "../data/digit.ts";
+import { type Box, type Digit, type DigitSteps, normaliseDigit, type Reading } from "../data/digit.ts";
 import type { GreyImage } from "../data/grey.ts";
 import { derivationOf } from "../data/names.ts";
 import { blend, blends } from "../data/resample.ts";
@@ -14,18 +14,30 @@ const DIGIT = 20;
 const FIELD = 28;
 
 /**
- * The digit of a picture, ready for `model.predict`, and what was done to make it 28×28. A net that learned from a set with
- * options on its name is shown the digit with the same options, one that learned from zip codes a digit that fills 16×16,
- * any other net of 16×16 or 20×20 what `size=16` or `size=20` gives. Throws LenetError when there is no ink.
+ * The digit of a picture, ready for `model.predict`, and what was done to make it 28×28.
+ * Throws LenetError when there is no ink.
  */
-export const digitFor = (model: Model, picture: GreyImage): { readonly pixels: Ink; readonly steps: DigitSteps } => {
-  const { pixels, steps } = normaliseDigit(picture);
+export const digitFor = (
+  model: Model,
+  picture: GreyImage,
+  reading: Reading = {},
+): { readonly pixels: Ink; readonly steps: DigitSteps } => {
+  const digit = normaliseDigit(picture, reading);
+  return { pixels: shownTo(model, digit), steps: digit.steps };
+};
+
+/**
+ * A normalised digit as the model learned to see digits: a net that learned from a set with options on its name is shown it
+ * with the same options, one that learned from zip codes a digit that fills 16×16, any other net of 16×16 or 20×20 what
+ * `size=16` or `size=20` gives.
+ */
+export const shownTo = (model: Model, { pixels, steps }: Digit): Ink => {
   const data = trainedOn(model) ?? "";
   const { rows } = model.net.image;
-  if (data === "zipcode" && rows === 16) return { pixels: filling(pixels, steps.placed, rows), steps };
+  if (data === "zipcode" && rows === 16) return filling(pixels, steps.placed, rows);
   const size = derivations.size.words.find((word) => word === `${rows}`) ?? "28";
   const options = derivationOf(data) ?? readOptions("digit", derivations, `size=${size}`);
-  return { pixels: deriveImages(pixels, options).images, steps };
+  return deriveImages(pixels, options).images;
 };
 
 /** The digit in `box` so large that its longer side fills `side` × `side`, in the middle: as zip codes are kept. */

@@ -2,6 +2,7 @@
 // a training is. Knows no files: what is to be kept goes to the session's keeper.
 import { peakBytes } from "../engine/host.ts";
 import { putBack } from "./best.ts";
+import { classText } from "./class-text.ts";
 import { trainEpoch, walkApart } from "./epoch.ts";
 import { createModel, type Model } from "./model.ts";
 import type { EpochRecord, Metrics, Score } from "./run-folder.ts";
@@ -88,11 +89,12 @@ const finish = async (session: Session): Promise<TrainResult> => {
   return { model: modelOf(session), history, metrics, ...scores, folder: folderOf(session), interrupted: false };
 };
 
-const modelOf = ({ net, description, arena, settings, position }: Session): Model =>
+const modelOf = ({ net, description, arena, settings, position, classNames }: Session): Model =>
   createModel(net, tensorViews(description, arena), {
     net: net.name,
     settings: JSON.stringify(settings),
     position: JSON.stringify(position),
+    ...classText(classNames),
   });
 
 /** The scores of the epoch the model is from, and what the whole training took. */

@@ -108,6 +108,9 @@ export const writePatterns = (folder: string, set: DataSet): void => {
   for (const kind of ["images", "labels"] as const) writeAtomically(join(folder, fileName("train", kind)), files[kind]);
 };
 
-/** The patterns kept in `folder`, null where they are not complete. Throws LenetError when they are damaged. */
-export const readPatterns = async (folder: string): Promise<DataSet | null> =>
-  holds(folder, "train") ? loadFolder(folder, "train") : null;
+/**
+ * The patterns kept in `folder`, of classes with these names where they have any; null where they are not complete.
+ * Throws LenetError when they are damaged.
+ */
+export const readPatterns = async (folder: string, classNames?: readonly string[]): Promise<DataSet | null> =>
+  holds(folder, "train") ? loadFolder(folder, "train", undefined, classNames) : null;

@@ -80,7 +80,9 @@ export const startSession = async (
   const team = await startTeam(kernelModule(settings.arithmetic), net, options);
   try {
     copyImages(team.arena, parts);
-    const trained: Trained = { arena: team.arena, description: team.description, settings, images: counts.train };
+    const { classNames } = parts.train;
+    const { arena, description } = team;
+    const trained: Trained = { arena, description, settings, images: counts.train, classNames };
     return {
       ...trained,
       ...prepared,

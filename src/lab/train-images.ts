@@ -1,5 +1,6 @@
 // Training on images in memory, where there are no files: in a browser's tab.
 import { LenetError } from "../errors.ts";
+import { withClasses } from "../nets/classes.ts";
 import type { Net } from "../nets/net.ts";
 import { learn, type TrainResult } from "./learn.ts";
 import { prepareImages } from "./prepared.ts";
@@ -24,7 +25,9 @@ export const trainImages = async (net: Net, settings: TrainSettings): Promise<Tr
     throw new LenetError(
       `${net.name}: expected a net of one member where there are no files, got ${net.committee.size}. Train it in Node.`,
     );
-  const session = await startSession(net, settings, prepareImages(net, settings, data), (trained) =>
+  const names = data.train.classNames;
+  const sized = names === undefined ? net : withClasses(net, names.length);
+  const session = await startSession(sized, settings, prepareImages(sized, settings, data), (trained) =>
     beginAnew(trained, init ? [init.weights, "init"] : null),
   );
   return learn(session, settings.signal);

@@ -4,6 +4,7 @@ import { splitName } from "../named.ts";
 import { closest } from "../words.ts";
 import { ablation } from "./ablation.ts";
 import { boostedLenet4 } from "./boosted-lenet4.ts";
+import { splitClasses, withClasses } from "./classes.ts";
 import { alone, type Family, family } from "./family.ts";
 import { keras } from "./keras.ts";
 import { lenet1 } from "./lenet1.ts";
@@ -30,11 +31,15 @@ export const nets: readonly Family[] = [
   mlp,
 ];
 
-/** The net of this name, options included: `ablation:norm=no`. Throws LenetError, which offers the nearest known name. */
+/**
+ * The net of this name, options included: `ablation:norm=no`, and `lenet5:classes=26`, which every net may have.
+ * Throws LenetError, which offers the nearest known name.
+ */
 export const netNamed = (text: string): Net => {
-  const { name, options } = splitName(text);
+  const { rest, classes } = splitClasses(text);
+  const { name, options } = splitName(rest);
   const found = nets.find((family) => family.name === name);
-  if (found) return found.named(options);
+  if (found) return classes === null ? found.named(options) : withClasses(found.named(options), classes);
   const names = nets.map((family) => family.name);
   throw new LenetError(`net: expected one of ${names.join(", ")}, got "${name}".${closest(name, names)}`);
 };

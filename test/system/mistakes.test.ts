@@ -244,13 +244,13 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "no picture",
     ["predict", "--model", "run"],
     2,
-    "lenet predict: expected a picture, got none. Name PNG or JPEG files, or --data mnist --index 7.",
+    "lenet predict: expected a picture, got none. Name PNG, JPEG or WebP files, or --data mnist --index 7.",
   ],
   [
     "a picture that is none",
     ["predict", "--model", "run", "text.png"],
     2,
-    /^text\.png: expected a PNG or JPEG picture, got a file that begins with 68 65 6c 6c\./,
+    /^text\.png: expected a PNG, JPEG or WebP picture, got a file that begins with 68 65 6c 6c\./,
     () => writeFileSync(path("text.png"), "hello"),
   ],
   [

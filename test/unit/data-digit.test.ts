@@ -59,11 +59,13 @@ test("digit: MNIST's own digits pass unchanged", () => {
 });
 
 test("digit: drawn large, dark on light and off the centre, it comes back as it was", () => {
-  const differences = digits.map((digit) =>
+  const some = digits.slice(0, 30);
+  const differences = some.map((digit) =>
     meanDifference(normaliseDigit(drawn(digit, { left: 101, top: 3 })).pixels, digit),
   );
-  expect(average(differences)).toBeLessThan(1.5);
-  expect(differences.filter((difference) => difference < 8).length).toBeGreaterThan(0.9 * digits.length);
+  // Ink counts as full from its average on, so that pale edges become darker. Two different digits differ by about 40.
+  expect(average(differences)).toBeLessThan(5);
+  expect(differences.filter((difference) => difference < 12).length).toBeGreaterThan(0.9 * some.length);
 });
 
 test("digit: photographed on grey paper, with noise and a shadow, it is still itself", () => {
@@ -71,7 +73,7 @@ test("digit: photographed on grey paper, with noise and a shadow, it is still it
   const paint = (ink: number, x: number, y: number): number =>
     Math.round(190 - x / 10 - y / 20 - (ink / 255) * 130 + 6 * (random.unit() + random.unit() - 1));
   const differences = digits
-    .slice(0, 60)
+    .slice(0, 30)
     .map((digit) => meanDifference(normaliseDigit(drawn(digit, { paint })).pixels, digit));
   // Two different digits differ by about 40.
   expect(average(differences)).toBeLessThan(10);
@@ -79,8 +81,8 @@ test("digit: photographed on grey paper, with noise and a shadow, it is still it
 });
 
 test("digit: light on dark and dark on light give the same", () => {
-  for (const digit of digits.slice(0, 30)) {
-    const image = drawn(digit, {});
+  for (const digit of digits.slice(0, 15)) {
+    const image = drawn(digit, { times: 4, width: 200 });
     const [dark, light] = [normaliseDigit(image), normaliseDigit(inverse(image))];
     expect(light.pixels).toEqual(dark.pixels);
     expect([dark.steps.inverted, light.steps.inverted]).toEqual([true, false]);
@@ -89,8 +91,8 @@ test("digit: light on dark and dark on light give the same", () => {
 });
 
 test("digit: normalising once more changes nothing", () => {
-  for (const digit of digits) {
-    const { pixels } = normaliseDigit(drawn(digit, { times: 3, left: 50 }));
+  for (const digit of digits.slice(0, 30)) {
+    const { pixels } = normaliseDigit(drawn(digit, { times: 3, left: 50, width: 160, height: 120 }));
     const again = normaliseDigit(square(pixels));
     expect(again.steps.unchanged).toBe(true);
     expect(again.pixels).toEqual(pixels);
@@ -111,6 +113,45 @@ test("digit: a stroke becomes 20 pixels long and has its centre of mass at pixel
   expect(steps.placed).toEqual({ left: 14, top: 5, width: 2, height: 20 });
   const wanted = Uint8Array.from(pixels, (_, i) => ([14, 15].includes(i % 28) && i >= 5 * 28 && i < 25 * 28 ? 255 : 0));
   expect(pixels).toEqual(wanted);
+});
+
+/** A picture of `width` × `height` whose paper and ink are told by place. */
+const painted = (width: number, height: number, paint: (x: number, y: number) => number): GreyImage => ({
+  width,
+  height,
+  grey: Uint8Array.from({ length: width * height }, (_, i) => Math.round(paint(i % width, Math.floor(i / width)))),
+});
+const bar = (x: number, y: number): boolean => x >= 45 && x < 52 && y >= 20 && y < 80;
+
+test("digit: a shadow with a sharp edge, specks and a frame are no part of it", () => {
+  const clean = normaliseDigit(painted(100, 100, (x, y) => (bar(x, y) ? 30 : 230)));
+  const speck = (x: number, y: number): boolean => x > 80 && x < 83 && y > 10 && y < 13;
+  const frame = (x: number, y: number): boolean => {
+    const [dx, dy] = [Math.abs(x - 49), Math.abs(y - 49)];
+    return Math.max(dx, dy) >= 44 && Math.max(dx, dy) < 46;
+  };
+  const scenes = [
+    (x: number, y: number) => (x + y > 110 ? 0.5 : 1) * (bar(x, y) ? 30 : 230),
+    (x: number, y: number) => (bar(x, y) || speck(x, y) ? 30 : 230),
+    (x: number, y: number) => (bar(x, y) || frame(x, y) ? 30 : 230),
+  ];
+  for (const scene of scenes) {
+    const { steps, pixels } = normaliseDigit(painted(100, 100, scene));
+    expect(steps.box).toEqual(clean.steps.box);
+    // Not where it is, as a paler end may move the centre of mass over a border of pixels.
+    expect(pixels.filter((ink) => ink > 200)).toHaveLength(clean.pixels.filter((ink) => ink > 200).length);
+  }
+});
+
+test("digit: leaning ink is put upright where that is asked for", () => {
+  const leaning = painted(100, 100, (x, y) => (bar(x + Math.round((y - 50) / 3), y) ? 0 : 255));
+  const [plain, straight] = [normaliseDigit(leaning), normaliseDigit(leaning, { deslant: true })];
+  expect(plain.steps.lean).toBe(0);
+  expect(straight.steps.lean).toBeCloseTo(-1 / 3, 2);
+  const inked = ({ pixels }: { pixels: Uint8Array }): number =>
+    new Set([...pixels.keys()].filter((i) => pixels[i]! > 64).map((i) => i % 28)).size;
+  expect(inked(plain)).toBeGreaterThan(6);
+  expect(inked(straight)).toBeLessThan(5);
 });
 
 test.each([0, 128, 255])("digit: a blank picture of grey %i is one sentence", (value) => {
@@ -139,7 +180,7 @@ test("digit: any picture gives 28×28 pixels that reach 255, or a LenetError", (
         expect(thrown).toBeInstanceOf(LenetError);
       }
     }),
-    { seed: 1, numRuns: 300 },
+    { seed: 1, numRuns: 150 },
   );
 });
 

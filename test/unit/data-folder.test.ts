@@ -62,8 +62,16 @@ const declaresOne = encodeImages({ images: images.subarray(0, 12), count: 1, row
 const bomb = gzipSync(Buffer.concat([declaresOne, new Uint8Array(1e7)]));
 
 test.each<[string, Record<string, Uint8Array> | undefined, string]>([
-  ["a missing folder", undefined, `FOLDER: expected one of ${looked}, got no such folder. Give a folder of IDX files.`],
-  ["an empty folder", {}, `FOLDER: expected one of ${looked}, got none of them. Give a folder of IDX files.`],
+  [
+    "a missing folder",
+    undefined,
+    `FOLDER: expected one of ${looked}, got no such folder. Give a folder of IDX files, or make one of images: lenet data import`,
+  ],
+  [
+    "an empty folder",
+    {},
+    `FOLDER: expected one of ${looked}, got none of them. Give a folder of IDX files, or make one of images: lenet data import`,
+  ],
   [
     "labels of another length",
     { "train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": encodeLabels(Uint8Array.of(1, 2, 3)) },

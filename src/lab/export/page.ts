@@ -6,6 +6,7 @@ import { loadData, registeredSet } from "../../data/registry.ts";
 import { LenetError } from "../../errors.ts";
 import { readText } from "../../files.ts";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
+import { classNamesOf } from "../class-names.ts";
 import { type Model, trainedOn } from "../model.ts";
 import { lenetVersion } from "../provenance.ts";
 import { type PageData, PLACE, packInk, type Sample, TITLE, toBase64 } from "./page-data.ts";
@@ -21,7 +22,7 @@ export const pageOf = async (model: Model, name: string): Promise<string> => {
     version: lenetVersion(),
     net: model.net,
     data: knownData(model),
-    classes: classesOf(model),
+    classes: classNamesOf(model),
     weights: toBase64(encodeSafetensors(model.weights, {})),
     samples: await samplesFor(model),
   };
@@ -38,12 +39,6 @@ const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceA
 const knownData = (model: Model): string | null => {
   const data = trainedOn(model);
   return data === undefined ? null : (registeredSet(data)?.name ?? null);
-};
-
-const classesOf = (model: Model): readonly string[] => {
-  const names = registeredSet(knownData(model) ?? "")?.classNames;
-  const { classes } = model.net;
-  return names?.length === classes ? names : Array.from({ length: classes }, (_, index) => `${index}`);
 };
 
 /** At most so many samples: a row of them. */

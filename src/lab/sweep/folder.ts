@@ -1,5 +1,6 @@
 // The folder of a sweep: the file as it was given, what it was begun with, the journal, and a run folder for each trial. Enough
 // to go on, or to tell what came out.
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -18,6 +19,8 @@ import { parseSweep, type Sweep, trainingIn } from "./file.ts";
 
 /** What a sweep was begun with. */
 export interface Origin {
+  /** Tells sweeps apart that share a queue. */
+  readonly id: string;
   /** Name of the file. */
   readonly file: string;
   readonly startedAt: string;
@@ -40,6 +43,7 @@ export const createSweep = (dir: string | undefined, path: string, text: string,
   makeFolder(folder);
   writeAtomically(sweepFile(folder), text);
   const origin: Origin = {
+    id: randomUUID(),
     file: basename(path),
     startedAt: new Date().toISOString(),
     versions: versions(),
