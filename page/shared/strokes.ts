@@ -40,16 +40,20 @@ export const drawStrokes = (context: CanvasRenderingContext2D, strokes: readonly
   }
 };
 
+/** Side of the picture that strokes become, in pixels: some six to each that a net sees, and read in a few milliseconds. */
+const PICTURE = 140;
+
 let paper: CanvasRenderingContext2D | undefined;
 
 /** The strokes as a picture, black on white. */
 export const pictureOf = (strokes: readonly Stroke[]): GreyImage => {
-  paper ??= canvasOf(SIDE, SIDE);
+  paper ??= canvasOf(PICTURE, PICTURE);
   const context = paper;
+  context.setTransform(PICTURE / SIDE, 0, 0, PICTURE / SIDE, 0, 0);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, SIDE, SIDE);
   drawStrokes(context, strokes, "#000");
-  return greyOf(context, SIDE, SIDE);
+  return greyOf(context, PICTURE, PICTURE);
 };
 
 /** More pixels than this are not read: it would take seconds. */
