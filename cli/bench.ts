@@ -12,9 +12,10 @@ import { benchText, comparisonText } from "../src/lab/bench/report.ts";
 import { type BenchProgress, runBench } from "../src/lab/bench/run.ts";
 import { processor } from "../src/lab/provenance.ts";
 import { chooseArithmetic } from "../src/lab/settings.ts";
+import { netNamed } from "../src/nets/index.ts";
 import { lenet5 } from "../src/nets/lenet5.ts";
 import { closest } from "../src/words.ts";
-import { numberAboveZero, withArithmetic, withJson } from "./options.ts";
+import { numberAboveZero, wholeFrom, withArithmetic, withJson } from "./options.ts";
 import { duration, print, printJson, say } from "./output.ts";
 
 interface Options {
@@ -23,6 +24,8 @@ interface Options {
   readonly peers?: string;
   readonly quick?: true;
   readonly kernels?: true;
+  readonly profile?: string;
+  readonly batch?: number;
   readonly out?: string;
   readonly compare?: string;
   readonly json?: true;
@@ -32,6 +35,7 @@ interface Options {
 const usual = { seconds: 2, repetitions: 3 };
 const quick = { seconds: 0.3, repetitions: 1 };
 const ofKernels = 0.1;
+const ofProfile = 3;
 
 /** The peers of a list of names, or none. Throws LenetError for an unknown name. */
 const peersNamed = (list: string): readonly Peer[] => {
@@ -73,18 +77,27 @@ const bench = async (options: Options): Promise<void> => {
   const arithmetic = chooseArithmetic("--arithmetic", options.arithmetic);
   const { seconds, repetitions } = options.quick ? quick : usual;
   const chosen = options.peers === undefined ? (options.quick ? [] : peers) : peersNamed(options.peers);
+  const { profile, batch } = options;
+  if (profile !== undefined && options.kernels)
+    throw new LenetError("--profile, --kernels: expected one of them, got both. Ask for one after the other.");
+  if (profile === undefined && batch !== undefined)
+    throw new LenetError(
+      `--batch: expected --profile NET beside it, got ${batch} alone. The other benches have their own.`,
+    );
+  const of = profile !== undefined ? "profile" : options.kernels ? "kernels" : "nets";
   // A quick look is no result to keep, unless somebody says where.
-  const out = options.out ?? (options.quick || options.kernels ? null : usualOut());
+  const out = options.out ?? (options.quick || of !== "nets" ? null : usualOut());
   // Before minutes of measuring, not after.
   if (out !== null) makeFolder(dirname(out));
   const result = await runBench({
-    net: lenet5,
+    net: profile === undefined ? lenet5 : netNamed(profile),
     arithmetic,
-    seconds: options.seconds ?? (options.kernels ? ofKernels : seconds),
+    seconds: options.seconds ?? { nets: seconds, kernels: ofKernels, profile: options.quick ? seconds : ofProfile }[of],
     repetitions,
     peers: chosen,
     threads: availableParallelism(),
-    of: options.kernels ? "kernels" : "nets",
+    of,
+    ...(batch === undefined ? {} : { batch }),
     onProgress: showProgress,
   });
   endProgress();
@@ -106,6 +119,7 @@ Examples:
   lenet bench                                   everything, some minutes; kept in bench/results
   lenet bench --quick                           LeNet alone, in some seconds
   lenet bench --peers pytorch,pytorch-plain     beside PyTorch, tuned and as tutorials write it
+  lenet bench --profile zipcode1989             where a step of this net spends its time
   lenet bench --kernels --compare before.json   each kernel by itself, beside an earlier --out before.json`;
 
 /** The command `lenet bench`. */
@@ -120,6 +134,8 @@ export function benchCommand(): Command {
     .option("--peers <list>", `none, or some of ${peers.map(({ name }) => name).join(",")} (default: all)`)
     .option("--quick", "measure everything once, briefly, without peers; keep no file")
     .option("--kernels", "measure each kernel by itself instead")
+    .option("--profile <net>", "show where a step of training this net spends its time, on one thread")
+    .option("--batch <n>", "of --profile: images in a step (default: the net's recipe)", wholeFrom("--batch", 1, 4_096))
     .option("--out <file>", "where to keep the figures (default: bench/results/<date>-<cpu>.json)")
     .option("--compare <file>", "set the figures beside those of an earlier run")
     .addHelpText("after", more);

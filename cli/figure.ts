@@ -7,7 +7,7 @@ import { usualModel } from "../src/lab/load.ts";
 import { architectureFigure } from "../src/lab/report/architecture.ts";
 import { writeFigure, writeMistakes } from "../src/lab/report/export-figure.ts";
 import { figureMakers } from "../src/lab/report/figures.ts";
-import { addressOf, type Study, studyOf } from "../src/lab/report/study.ts";
+import { inputAddress, type Study, studyOf } from "../src/lab/report/study.ts";
 import { openSubject } from "../src/lab/report/subject.ts";
 import { splitName } from "../src/named.ts";
 import { netNamed, nets } from "../src/nets/index.ts";
@@ -51,7 +51,7 @@ const figureOf = async (name: string, path: string | undefined, options: Options
   if (name === ARCHITECTURE && path !== undefined && nets.some((net) => net.name === splitName(path).name))
     return architectureFigure(netNamed(path));
   const seen = await study(path, options);
-  if (name === ARCHITECTURE) return architectureFigure(seen.model.net, addressOf(seen, 0));
+  if (name === ARCHITECTURE) return architectureFigure(seen.model.net, inputAddress(seen));
   const figure = figureMakers.find((maker) => maker.name === name)!.make(seen);
   if (typeof figure !== "string") return figure;
   throw new LenetError(`${name}: expected a run that has this figure, got one that has not. ${figure}`);

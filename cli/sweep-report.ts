@@ -1,36 +1,46 @@
-// lenet sweep report: the answer of a sweep as a page, with its numbers and figures beside it.
+// lenet sweep report: the answer of a sweep as a page, with its numbers and figures beside it, or as a Markdown document.
 import { Command } from "commander";
 import { analyse } from "../src/lab/sweep/analysis.ts";
+import { writeMarkdown } from "../src/lab/sweep/markdown.ts";
 import { documentOf, writeReport } from "../src/lab/sweep/report.ts";
-import { readResults } from "../src/lab/sweep/results.ts";
+import { atBest, readAnswer } from "../src/lab/sweep/results.ts";
 import { withJson } from "./options.ts";
 import { printJson, say } from "./output.ts";
 
 interface Options {
+  readonly atBest?: string;
+  readonly markdown?: string;
   readonly json?: true;
 }
 
-const run = (dir: string, { json }: Options): void => {
-  const page = writeReport(dir);
-  if (json) {
-    const results = readResults(dir);
-    printJson({ page, ...documentOf(results), analysis: analyse(results) });
-  }
-  say(`Wrote ${page}, and beside it results.csv, results.json and figures/`);
+const run = (dir: string, { atBest: parameter, markdown, json }: Options): void => {
+  const all = readAnswer(dir);
+  const results = parameter === undefined ? all : atBest(all, parameter);
+  if (markdown !== undefined) writeMarkdown(results, markdown);
+  const page = markdown === undefined ? writeReport(dir, results) : null;
+  if (json) printJson({ page: page ?? markdown, ...documentOf(results), analysis: analyse(results) });
+  say(page === null ? `Wrote ${markdown}` : `Wrote ${page}, and beside it results.csv, results.json and figures/`);
 };
 
 const more = `
 The page holds a ranking, learning curves, what matters and by how much, which differences are noise, and the cost. It needs no
 network, and may be made while the sweep still runs.
 
-Example:
-  lenet sweep report runs/NAME`;
+Examples:
+  lenet sweep report runs/NAME
+  lenet sweep report runs/NAME --at-best learning_rate       every other parameter at the rate that suits it best
+  lenet sweep report runs/NAME --markdown docs/study.md      a document instead of the page`;
 
 /** The command `lenet sweep report`. */
 export function sweepReportCommand(): Command {
   const command = new Command("report")
     .description("write report.html, results.csv, results.json and figures into a sweep's folder")
     .argument("<dir>", "folder of the sweep")
+    .option(
+      "--at-best <parameter>",
+      "of cells that differ in this parameter alone keep the best, by the validation images",
+    )
+    .option("--markdown <file>", "write a Markdown document, its figures in a folder beside it, instead")
     .addHelpText("after", more);
   // The command above has --json too, and takes it.
   return withJson(command).action((dir: string, _: Options, self: Command) => run(dir, self.optsWithGlobals()));

@@ -3,7 +3,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { type Sweep, variedValues } from "../src/lab/sweep/file.ts";
 import { type Trial, trialName } from "../src/lab/sweep/journal.ts";
-import { compareValues } from "../src/lab/sweep/metric.ts";
+import { bestValue, compareValues } from "../src/lab/sweep/metric.ts";
 import { cellName } from "../src/lab/sweep/names.ts";
 import { valuesText } from "../src/lab/sweep/results.ts";
 import type { SweepEvent } from "../src/lab/sweep/run.ts";
@@ -175,6 +175,8 @@ export const showSweep = (stream: NodeJS.WriteStream, sweep: Sweep, colours: Col
     else {
       row.reached = event.record.epoch;
       const { validation, train } = event.record;
+      const value = bestValue(sweep.metric, [event.record]);
+      if (compareValues(sweep.metric, value, row.value) < 0) row.value = value;
       if (!live)
         tell(
           `${said(trial)}: epoch ${event.record.epoch}/${row.epochs}, train ${percent(train.accuracy)}${validation ? `, validation ${percent(validation.accuracy)}` : ""}`,

@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { readText } from "../src/files.ts";
 import { occupy } from "../src/lab/occupied.ts";
-import { parseSweep, type Sweep, variedValues, varies } from "../src/lab/sweep/file.ts";
+import { parseSweep, type Sweep, searchOf, variedValues, varies } from "../src/lab/sweep/file.ts";
 import { createSweep, type Origin, openSweep, sameOrigins, type Trainer, trainerOf } from "../src/lab/sweep/folder.ts";
 import { nextGeneration } from "../src/lab/sweep/methods.ts";
 import { cellName } from "../src/lab/sweep/names.ts";
@@ -67,11 +67,7 @@ const tellIgnored = ({ ignored, method, metric }: Sweep): void => {
 };
 
 /** The cells that do not depend on results. */
-const firstCells = ({ method, parameters, runCap, halving }: Sweep) =>
-  nextGeneration(
-    { method, domains: parameters.map(({ domain }) => domain), cap: runCap, halved: halving !== null },
-    [],
-  );
+const firstCells = (sweep: Sweep) => nextGeneration(searchOf(sweep), []);
 
 const list = (file: string, json: boolean): void => {
   const sweep = parseSweep(file, readText(file, "a sweep file"));
@@ -170,8 +166,8 @@ const ranking = ({ cells, metric }: SweepResults): string => {
 
 const more = `
 A sweep file is one of W&B's, read as it is: method (grid, random, bayes), metric, parameters (value, values, min and max,
-distribution, nested parameters), early_terminate (hyperband), run_cap. Beside them: net, data, epochs, and seeds: N, so that
-every cell is trained N times. Parameters are options of the net (lenet train --help lists them) and settings of the training:
+distribution, nested parameters), early_terminate (hyperband), run_cap. Beside them: net, data, epochs, seeds: N, so that
+every cell is trained N times, and search_seed: N for other random cells. Parameters are options of the net (lenet train --help lists them) and settings of the training:
 rate, batch, optimiser, momentum, decay, schedule, epochs, distort, …, or W&B's names for them: learning_rate, batch_size, …
 
 Cells are chosen by the validation images alone; the test images are looked at once, at the end of each trial. The same file

@@ -11,6 +11,8 @@ export interface Axis {
   /** Ends of the axis; those of the data, and round, where nothing is said. */
   readonly from?: number;
   readonly to?: number;
+  /** Only whole numbers are marked: of things that are counted. */
+  readonly whole?: true;
   /** How a number is written at the axis. */
   readonly format?: (value: number) => string;
 }
@@ -66,7 +68,8 @@ export const scaleOf = (axis: Axis, values: readonly number[], start: number, en
   const [first, last] = scale.domain() as [number, number];
   const ends = [axis.from ?? first, axis.to ?? last] as const;
   scale.domain(ends);
-  return Object.assign((value: number) => scale(value), { ticks: () => scale.ticks(count), format, ends });
+  const ticks = (): number[] => scale.ticks(count).filter((tick) => !axis.whole || Number.isInteger(tick));
+  return Object.assign((value: number) => scale(value), { ticks, format, ends });
 };
 
 /** Ends that are there and differ. */

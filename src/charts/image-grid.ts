@@ -49,7 +49,7 @@ const GAP = 6;
 
 export const imageGrid = ({ id, title, description, rows, table, width = 640 }: ImageGrid): Figure => {
   const left =
-    14 + Math.max(...rows.map(({ name, note }) => Math.max(textWidth(name), textWidth(note ?? "", 11.5))), 0);
+    20 + Math.max(...rows.map(({ name, note }) => Math.max(textWidth(name), textWidth(note ?? "", 11.5))), 0);
   let y = 8;
   const drawn = rows.map((row): VNode => {
     const tallest = Math.max(...row.pictures.map((one) => one.height + (one.caption === undefined ? 0 : 16)), 20);

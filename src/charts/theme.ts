@@ -55,5 +55,8 @@ export const variables = (mode: "light" | "dark"): string =>
     .map(([name, [light, dark]]) => `--${name}:${name === "ground" ? "transparent" : mode === "light" ? light : dark}`)
     .join(";");
 
-/** The same text with every colour said outright, for what knows no variables. */
-export const concrete = (text: string): string => text.replace(/var\(--[\w-]+, (#[0-9a-f]{6})\)/g, "$1");
+/** The same text for programs that know no CSS: every colour said outright, and that pixels stay squares. */
+export const concrete = (text: string): string =>
+  text
+    .replace(/var\(--[\w-]+, (#[0-9a-f]{6})\)/g, "$1")
+    .replaceAll('style="image-rendering:pixelated"', 'image-rendering="optimizeSpeed"');

@@ -6,7 +6,7 @@ import { deslanted, leanOf } from "./deslant.ts";
 import type { GreyImage } from "./grey.ts";
 import type { Grid } from "./grid.ts";
 import { type Found, findInk, WEAK } from "./ink.ts";
-import { type Box, longer, piecesOf } from "./pieces.ts";
+import { type Box, bottom, longer, piecesOf, right } from "./pieces.ts";
 import { resample } from "./resample.ts";
 
 export type { Box } from "./pieces.ts";
@@ -23,6 +23,9 @@ const SURE = 0.6;
 const [NONE, FULL] = [0.1, 1];
 /** Of full ink: the digit begins where there is this much; on a soft edge that is about its middle. */
 const EDGE = 0.4;
+
+/** Pieces with the most ink that digits are looked for in: each is held against each, and noise has very many. */
+const MOST_PIECES = 500;
 
 /** How a picture is to be read. */
 export interface Reading {
@@ -50,12 +53,19 @@ export interface DigitSteps {
   readonly filled: number;
 }
 
+/** A part of a picture, and where its corner lies in `Page.found`. */
+export interface Patch {
+  readonly left: number;
+  readonly top: number;
+  readonly grid: Grid;
+}
+
 /** A digit as a net may see it: pixels (28, 28), 0 is background, 255 is ink. */
 export interface Digit {
   readonly pixels: Uint8Array;
   readonly steps: DigitSteps;
-  /** Its ink alone, on the scale of `Page.found`; null where the picture was passed on as it is. */
-  readonly ink: Grid | null;
+  /** Its ink alone; null where the picture was passed on as it is. */
+  readonly ink: Patch | null;
 }
 
 /** All that was seen in a picture. */
@@ -103,18 +113,22 @@ const boxInMnist = ({ width, height, grey }: GreyImage): Box | undefined => {
 };
 
 /** The ink of these pieces and of their soft edges, 0…1, and nothing else. */
-const inkOf = ({ width, height, values }: Grid, group: Group): Grid => {
-  const own = new Float32Array(values.length);
+const inkOf = ({ width, height, values }: Grid, group: Group): Patch => {
+  const box = boxOf(group);
+  const [left, top] = [Math.max(0, box.left - 1), Math.max(0, box.top - 1)];
+  const [wide, tall] = [Math.min(width, right(box) + 1) - left, Math.min(height, bottom(box) + 1) - top];
+  const own = new Float32Array(wide * tall);
   for (const { pixels } of group)
     for (const at of pixels) {
       const [y, x] = [Math.floor(at / width), at % width];
       for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const i = ny * width + nx;
-          own[i] = Math.min(1, Math.max(0, (values[i]! - NONE) / (FULL - NONE)));
-        }
+        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++)
+          own[(ny - top) * wide + nx - left] = Math.min(
+            1,
+            Math.max(0, (values[ny * width + nx]! - NONE) / (FULL - NONE)),
+          );
     }
-  return { width, height, values: own };
+  return { left, top, grid: { width: wide, height: tall, values: own } };
 };
 
 /** What of the grid lies in the box, with room on both sides. */
@@ -154,8 +168,9 @@ const fit = ({ width, values }: Grid, box: Box): Pick<Digit, "pixels"> & { place
 };
 
 const digitOf = (found: Found, group: Group, strayInk: number, { deslant }: Reading): Digit => {
-  const ink = inkOf(found.ink, group);
-  const box = boxAbove(ink.values, ink.width, EDGE) ?? boxOf(group);
+  const patch = inkOf(found.ink, group);
+  const { grid: ink } = patch;
+  const box = boxAbove(ink.values, ink.width, EDGE) ?? { left: 0, top: 0, width: ink.width, height: ink.height };
   const straight = deslant ? upright(ink, box) : { ink, box, lean: 0 };
   const { pixels, placed } = fit(straight.ink, straight.box);
   const scaled = (length: number): number => Math.round(length * found.scale);
@@ -163,13 +178,18 @@ const digitOf = (found: Found, group: Group, strayInk: number, { deslant }: Read
     unchanged: false,
     inverted: !found.light,
     background: found.light ? 255 - found.level : found.level,
-    box: { left: scaled(box.left), top: scaled(box.top), width: scaled(box.width), height: scaled(box.height) },
+    box: {
+      left: scaled(patch.left + box.left),
+      top: scaled(patch.top + box.top),
+      width: scaled(box.width),
+      height: scaled(box.height),
+    },
     placed,
     lean: straight.lean,
     strayInk,
     filled: ink.values.reduce((a, b) => a + b, 0) / (box.width * box.height),
   };
-  return { pixels, steps, ink };
+  return { pixels, steps, ink: patch };
 };
 
 /**
@@ -195,8 +215,9 @@ export const readPage = (image: GreyImage, reading: Reading = {}, sheet?: boolea
   const found = findInk(image);
   const pieces = found.contrast < LEAST_CONTRAST ? [] : piecesOf(found.ink, WEAK).filter(({ peak }) => peak > SURE);
   if (pieces.length === 0) throw noInk(image);
-  const lines = chooseDigits(pieces, found.ink);
-  const chosen = (sheet ?? areSeveral(lines)) ? lines : [[chooseDigit(pieces, found.ink)]];
+  const most = pieces.slice(0, MOST_PIECES);
+  const lines = chooseDigits(most, found.ink);
+  const chosen = (sheet ?? areSeveral(lines)) ? lines : [[chooseDigit(most, found.ink)]];
   const stray = Math.max(0, 1 - massOf(chosen.flat(2)) / massOf(digitLike(pieces, found.ink)));
   return { found, lines: chosen.map((line) => line.map((group) => digitOf(found, group, stray, reading))) };
 };

@@ -41,11 +41,12 @@ const enlarged = ({ width, height, grey }: GreyImage, times: number): GreyImage 
 const chosen = ({ lines, found }: Page): GreyImage => {
   const { ink, scale } = found!;
   const digits = lines.flat();
-  const grey = new Uint8Array(ink.values.length);
-  for (let i = 0; i < grey.length; i++) {
-    const own = digits.reduce((most, digit) => Math.max(most, digit.ink?.values[i] ?? 0), 0);
-    grey[i] = Math.round(255 * Math.max(own, LEFT_OUT * Math.min(1, Math.max(0, ink.values[i]!))));
-  }
+  const grey = Uint8Array.from(ink.values, (value) => Math.round(255 * LEFT_OUT * Math.min(1, Math.max(0, value))));
+  for (const { left, top, grid } of digits.flatMap((digit) => digit.ink ?? []))
+    for (let i = 0; i < grid.values.length; i++) {
+      const at = (top + Math.floor(i / grid.width)) * ink.width + left + (i % grid.width);
+      grey[at] = Math.max(grey[at]!, Math.round(255 * grid.values[i]!));
+    }
   for (const { box } of digits.map(({ steps }) => steps)) {
     const [left, top] = [Math.round(box.left / scale) - 2, Math.round(box.top / scale) - 2];
     const [last, low] = [left + Math.round(box.width / scale) + 3, top + Math.round(box.height / scale) + 3];

@@ -36,6 +36,10 @@ export const learnedOf = ({ tensors }: LayerPlace): readonly TensorPlace[] =>
 export const learnedSize = (place: LayerPlace): number =>
   learnedOf(place).reduce((sum, tensor) => sum + tensor.size, 0);
 
+/** Whether each shard keeps sums of its own of this layer's gradients; a shard that is alone writes them where they belong. */
+export const hasPartial = ({ layer }: LayerPlace, batch: number): boolean =>
+  !layer.gradientRows && shardCount(batch) > 1;
+
 /** The layer (or -1, the input) whose array layer `index` writes: its own, unless it works in place. */
 export const arrayOf = (layers: readonly LayerPlace[], index: number): number =>
   sharesArray(layers, index) ? arrayOf(layers, index - 1) : index;
@@ -104,7 +108,7 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
       claims.push(floats(`${index}.${name}`, values.length));
     for (const [name, length] of Object.entries(layer.buffers?.(spec, geometry.input) ?? {}))
       for (let shard = 0; shard < shardCount(batch); shard++) claims.push(floats(`${index}.${name}.${shard}`, length));
-    if (optimiser && !layer.gradientRows)
+    if (optimiser && hasPartial(layers[index]!, batch))
       claims.push(floats(`partial.${index}`, shardCount(batch) * learnedSize(layers[index]!)));
   }
   if (optimiser) for (const name of ["gradients", ...stateNames(optimiser)]) claims.push(floats(name, weights));

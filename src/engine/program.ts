@@ -4,15 +4,15 @@
 import type { AffineMap } from "../kernels/contract.ts";
 import type { Pass, Views } from "../layers/layer.ts";
 import { forwardAndBackward } from "../losses/index.ts";
-import { type Range, stateNames, update } from "../optimisers/index.ts";
+import { type Range, stateNames, stepsOuter, update, updateOuter } from "../optimisers/index.ts";
 import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
 import { backOperation, squaredRows, startOperation } from "./curvature.ts";
 import type { TensorPlace } from "./describe.ts";
 import { drawUnits, fillMap, MAP_UNITS } from "./distort.ts";
 import { openField } from "./elastic.ts";
-import { arrayOf, learnedOf, learnedSize, shardCount, shardImages, sharesArray } from "./plan.ts";
-import { type Batch, type Binding, layerViews, lossViews, type Operation, type Task } from "./views.ts";
+import { arrayOf, hasPartial, learnedOf, learnedSize, shardCount, shardImages, sharesArray } from "./plan.ts";
+import { type Batch, type Binding, layerViews, lossViews, type Operation, type Task, type Watch } from "./views.ts";
 
 export type { Batch } from "./views.ts";
 
@@ -31,6 +31,8 @@ export interface Program {
 
 /** Gradients of at most this many weights are one task. */
 const TASK_WEIGHTS = 5_000;
+
+const unseen: Watch = (_, __, run) => run;
 
 /** One phase that runs these operations, `operations[shard]`, on every shard that has images. */
 const shardPhase = (operations: readonly (readonly Operation[])[], capacity: number): Phase => {
@@ -95,44 +97,50 @@ const inputOperation = ({ description, options, arena, kernels, thread }: Bindin
   };
 };
 
+/** Of every layer in every shard. */
+const shardViews = (binding: Binding): Views[][] =>
+  binding.description.layers.map((_, index) => {
+    const peers: Views[] = [];
+    for (let shard = 0; shard < shardCount(binding.options.batch); shard++)
+      peers.push(layerViews(binding, index, shard, peers));
+    return peers;
+  });
+
 /** Forward through all layers and, for training or curvature, back: cut into phases wherever a layer must know every shard. */
-const shardPhases = (binding: Binding, job: keyof Program): Phase[] => {
+const shardPhases = (binding: Binding, job: keyof Program, views: readonly (readonly Views[])[]): Phase[] => {
   const { description, options } = binding;
   const training = job === "training";
   const shards = [...Array(shardCount(options.batch)).keys()];
   const phases: Operation[][][] = [];
   const cut = (): void => void phases.push(shards.map(() => []));
-  const each = (make: (shard: number) => Operation): void => {
-    for (const shard of shards) phases.at(-1)![shard]!.push(make(shard));
+  const { watch = unseen } = binding;
+  const each = (part: Parameters<Watch>[1], index: number, make: (shard: number) => Operation): void => {
+    for (const shard of shards) phases.at(-1)![shard]!.push(watch(index, part, make(shard)));
   };
   // A layer that works in place, but on an array that is not to be written over, works on a copy.
   const copies = (index: number): boolean =>
     description.layers[index]!.layer.inPlace && !sharesArray(description.layers, index);
-  const views = description.layers.map((_, index) => {
-    const peers: Views[] = [];
-    for (const shard of shards) peers.push(layerViews(binding, index, shard, peers));
-    return peers;
-  });
   cut();
-  each((shard) => inputOperation(binding, shard));
+  each("input", -1, (shard) => inputOperation(binding, shard));
   for (const [index, { layer, spec }] of description.layers.entries()) {
     if (training && layer.beforeForward) {
-      each((shard) => (pass) => layer.beforeForward!(spec, views[index]![shard]!, pass));
+      each("forward", index, (shard) => (pass) => layer.beforeForward!(spec, views[index]![shard]!, pass));
       cut();
     }
-    if (copies(index)) each((shard) => () => views[index]![shard]!.out.set(views[index]![shard]!.in));
-    each((shard) => (pass) => layer.forward(spec, views[index]![shard]!, pass));
+    if (copies(index)) each("forward", index, (shard) => () => views[index]![shard]!.out.set(views[index]![shard]!.in));
+    each("forward", index, (shard) => (pass) => layer.forward(spec, views[index]![shard]!, pass));
   }
-  each((shard) => (job === "curvature" ? startOperation : lossOperation)(binding, shard));
+  each("loss", -1, (shard) => (job === "curvature" ? startOperation : lossOperation)(binding, shard));
   if (job !== "evaluation")
     for (const [index, { layer, spec }] of [...description.layers.entries()].reverse()) {
       if (arrayOf(description.layers, index) < 0) continue;
       if (training && layer.beforeBackward) {
-        each((shard) => (pass) => layer.beforeBackward!(spec, views[index]![shard]!, pass));
+        each("backward", index, (shard) => (pass) => layer.beforeBackward!(spec, views[index]![shard]!, pass));
         cut();
       }
-      if (copies(index)) each((shard) => () => views[index]![shard]!.dIn?.set(views[index]![shard]!.dOut));
-      each((shard) => {
+      if (copies(index))
+        each("backward", index, (shard) => () => views[index]![shard]!.dIn?.set(views[index]![shard]!.dOut));
+      each("backward", index, (shard) => {
         const v = views[index]![shard]!;
         return training ? (pass) => layer.backward(spec, v, pass) : backOperation(binding, index, v);
       });
@@ -145,9 +153,12 @@ const shardPhases = (binding: Binding, job: keyof Program): Phase[] => {
  * one task for a small layer, several (by rows) for a large one.
  */
 const updatePhase = (binding: Binding, job: "training" | "curvature"): Phase => {
+  const { watch = unseen, description } = binding;
   const tasks = [
-    ...(job === "training" ? [reportTask(binding)] : []),
-    ...binding.description.layers.flatMap((_, index) => layerUpdates(binding, index, job)),
+    ...(job === "training" ? [watch(-1, "update", reportTask(binding))] : []),
+    ...description.layers.flatMap((_, index) =>
+      layerUpdates(binding, index, job).map((task) => watch(index, "update", task)),
+    ),
   ];
   return { tasks: () => tasks.length, run: (task, batch) => tasks[task]!(batch) };
 };
@@ -184,11 +195,11 @@ const layerUpdates = (binding: Binding, index: number, job: "training" | "curvat
   const from = learned[0]!.offset;
   const total = arena.floats("gradients").subarray(from, from + count);
   if (!layer.gradientRows) {
-    const partial = arena.floats(`partial.${index}`);
+    const partial = hasPartial(description.layers[index]!, options.batch) ? arena.floats(`partial.${index}`) : null;
     const moves = learned.map((tensor) => finish(binding, tensor, 0, tensor.size));
     return [
       (batch) => {
-        kernels.addUp(Math.ceil(batch.images / capacity), count, partial, total);
+        if (partial) kernels.addUp(Math.ceil(batch.images / capacity), count, partial, total);
         for (const { absent, offset } of learned)
           for (const [start, end] of absent) total.fill(0, offset - from + start, offset - from + end);
         for (const move of moves) move(batch);
@@ -201,10 +212,12 @@ const layerUpdates = (binding: Binding, index: number, job: "training" | "curvat
       ? squaredRows(binding, index, whole)
       : (images: number, first: number, end: number): void => layer.gradientRows!(spec, whole, images, first, end);
   const units = geometry.output.maps;
+  const outer = job === "training" && options.batch === 1 && stepsOuter(options.optimiser!);
   // Whole tiles of four units, so that cutting leaves no rows over.
   const rows = Math.max(4, 4 * Math.floor(TASK_WEIGHTS / 4 / (count / units)));
   return Array.from({ length: Math.ceil(units / rows) }, (_, task) => {
     const [first, end] = [task * rows, Math.min(units, (task + 1) * rows)];
+    if (outer) return outerTask(binding, learned, whole, [first, end]);
     const moves = learned.map((tensor) =>
       finish(binding, tensor, (tensor.size / units) * first, (tensor.size / units) * end),
     );
@@ -215,18 +228,43 @@ const layerUpdates = (binding: Binding, index: number, job: "training" | "curvat
   });
 };
 
+/** Elements from…to-1 of a tensor, with these gradients. */
+const rangeOf = (
+  { options, arena }: Binding,
+  { offset, kind }: TensorPlace,
+  [from, to]: readonly [number, number],
+  gradient = arena.floats("gradients").subarray(offset + from, offset + to),
+): Range => {
+  const slice = (name: string): Floats => arena.floats(name).subarray(offset + from, offset + to);
+  const state = stateNames(options.optimiser!).map(slice);
+  return { weight: slice("weights"), gradient, state, decays: kind === "weight" };
+};
+
 /** Moves elements from…to-1 of a tensor. */
-const moveTask = ({ options, arena, kernels }: Binding, tensor: TensorPlace, from: number, to: number): Task => {
-  const optimiser = options.optimiser!;
-  const rates = arena.doubles("rates");
-  const slice = (name: string): Floats => arena.floats(name).subarray(tensor.offset + from, tensor.offset + to);
-  const range: Range = {
-    weight: slice("weights"),
-    gradient: slice("gradients"),
-    state: stateNames(optimiser).map(slice),
-    decays: tensor.kind === "weight",
+const moveTask = (binding: Binding, tensor: TensorPlace, from: number, to: number): Task => {
+  const optimiser = binding.options.optimiser!;
+  const rates = binding.arena.doubles("rates");
+  const range = rangeOf(binding, tensor, [from, to]);
+  return ({ index, step }) => update(optimiser, binding.kernels, range, rates[index]!, step + 1);
+};
+
+/** Moves rows from…to-1 of a dense layer by one image: each weight by dOut × in, without the way over its gradient. */
+const outerTask = (
+  binding: Binding,
+  [weight, bias]: readonly TensorPlace[],
+  views: Views,
+  [from, to]: readonly [number, number],
+): Task => {
+  const optimiser = binding.options.optimiser!;
+  const rates = binding.arena.doubles("rates");
+  const dOut = views.dOut.subarray(from, to);
+  const inputs = views.in.length;
+  const weights = rangeOf(binding, weight!, [from * inputs, to * inputs], dOut);
+  const biases = rangeOf(binding, bias!, [from, to], dOut);
+  return ({ index, step }) => {
+    updateOuter(optimiser, binding.kernels, weights, views.in, rates[index]!);
+    update(optimiser, binding.kernels, biases, rates[index]!, step + 1);
   };
-  return ({ index, step }) => update(optimiser, kernels, range, rates[index]!, step + 1);
 };
 
 /** Adds the batch's sums of elements from…to-1 of a tensor to their mean curvature, which the first batch begins anew. */
@@ -251,10 +289,14 @@ const fillConstants = ({ description, arena }: Binding): void => {
 export const bindProgram = (binding: Binding): Program => {
   const { optimiser } = binding.options;
   fillConstants(binding);
-  const phases = (job: "training" | "curvature"): Phase[] => [...shardPhases(binding, job), updatePhase(binding, job)];
+  const views = shardViews(binding);
+  const phases = (job: "training" | "curvature"): Phase[] => [
+    ...shardPhases(binding, job, views),
+    updatePhase(binding, job),
+  ];
   return {
     training: optimiser ? phases("training") : [],
-    evaluation: shardPhases(binding, "evaluation"),
+    evaluation: shardPhases(binding, "evaluation", views),
     curvature: optimiser?.kind === "sdlm" ? phases("curvature") : [],
   };
 };

@@ -6,7 +6,7 @@ import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
 import type { Arena } from "./arena.ts";
 import type { Description, TensorPlace } from "./describe.ts";
-import { arrayOf, learnedOf, learnedSize, type PlanOptions, shardImages } from "./plan.ts";
+import { arrayOf, hasPartial, learnedOf, learnedSize, type PlanOptions, shardImages } from "./plan.ts";
 
 /** One batch of work. */
 export interface Batch {
@@ -25,6 +25,13 @@ export interface Batch {
 export type Operation = (pass: Pass, batch: Batch) => void;
 export type Task = (batch: Batch) => void;
 
+/** Dresses what a step does for layer number `index` (-1: for none), so that somebody outside can look on. */
+export type Watch = <Words extends unknown[]>(
+  index: number,
+  part: "input" | "forward" | "loss" | "backward" | "update",
+  run: (...words: Words) => void,
+) => (...words: Words) => void;
+
 /** Everything a program is bound to. */
 export interface Binding {
   readonly description: Description;
@@ -33,6 +40,7 @@ export interface Binding {
   readonly kernels: Kernels;
   /** Whose scratch to use. */
   readonly thread: number;
+  readonly watch?: Watch;
 }
 
 /** The layer's views of one shard, or of the whole batch. */
@@ -54,16 +62,19 @@ export const layerViews = (
   const partialSize = learnedSize(description.layers[index]!);
   const gradient = (tensor: TensorPlace, offset: number): Floats => {
     const [array, start] =
-      layer.gradientRows || shard === "batch"
+      shard === "batch" || !hasPartial(description.layers[index]!, options.batch)
         ? [arena.floats("gradients"), tensor.offset]
         : [arena.floats(`partial.${index}`), shard * partialSize + offset];
     return array.subarray(start, start + tensor.size);
   };
   const learned = training ? learnedOf(description.layers[index]!) : [];
+  const constants = Object.fromEntries(
+    Object.keys(layer.constants?.(spec, geometry.input) ?? {}).map((name) => [name, arena.floats(`${index}.${name}`)]),
+  );
   const buffers = shard === "batch" ? {} : (layer.buffers?.(spec, geometry.input) ?? {});
   return {
     kernels,
-    geometry,
+    geometry: constants["table"] ? { ...geometry, table: constants["table"] } : geometry,
     in: slice(`out.${before}`, size(geometry.input)),
     out: slice(`out.${own}`, size(geometry.output)),
     dIn: training && before >= 0 ? slice(`dOut.${before}`, size(geometry.input)) : null,
@@ -74,12 +85,7 @@ export const layerViews = (
         arena.floats(kind === "statistic" ? "statistics" : "weights").subarray(offset, offset + size),
       ]),
     ),
-    constants: Object.fromEntries(
-      Object.keys(layer.constants?.(spec, geometry.input) ?? {}).map((name) => [
-        name,
-        arena.floats(`${index}.${name}`),
-      ]),
-    ),
+    constants,
     gradients: Object.fromEntries(
       learned.map((tensor) => [tensor.role, gradient(tensor, tensor.offset - learned[0]!.offset)]),
     ),

@@ -15,6 +15,12 @@ export interface Geometry {
   /** Rows and columns added on each side, filled with `paddingValue`. Pooling has none. */
   readonly padding: number;
   readonly paddingValue: number;
+  /**
+   * Of a convolution by a table of connections: map m of out sees `seen` input maps, table[m × seen]…, and weight is (out maps,
+   * seen, field, field). Without, every map sees all.
+   */
+  readonly seen?: number;
+  readonly table?: Floats;
 }
 
 /** How stored ink becomes a net's input: pixel × scale + offset, in the middle of a frame of `paddingValue`. */
@@ -105,7 +111,19 @@ export interface Kernels {
     dBias: Floats | null,
     scratch: Floats,
   ): void;
-  /** Floats of scratch memory that the three convolutions of this geometry need; what is in it never matters. */
+  /** Both at once, which may share work; `dIn` may be null. */
+  convBackward(
+    g: Geometry,
+    images: number,
+    input: Floats,
+    dOut: Floats,
+    weight: Floats,
+    dIn: Floats | null,
+    dWeight: Floats,
+    dBias: Floats | null,
+    scratch: Floats,
+  ): void;
+  /** Floats of scratch memory that the convolutions of this geometry need; what is in it never matters. */
   convScratch(g: Geometry): number;
 
   /** out (n, units) = bias + in (n, inputs) · weightᵀ, weight (units, inputs). */
@@ -271,6 +289,21 @@ export interface Kernels {
     weight: Floats,
     gradient: Floats,
     curvature: Floats,
+  ): void;
+  /**
+   * A dense layer taught by one image: sgd, or with a curvature sdlm, of weight (units, inputs), whose gradient is dOut × input
+   * and is kept nowhere.
+   */
+  outerStep(
+    inputs: number,
+    units: number,
+    rate: number,
+    decay: number,
+    mu: number,
+    input: Floats,
+    dOut: Floats,
+    weight: Floats,
+    curvature: Floats | null,
   ): void;
   /** Adam (Kingma & Ba 2015) with decoupled decay; `rate1` = rate / (1 - β₁ᵗ), `scale2` = 1 / √(1 - β₂ᵗ). */
   adam(

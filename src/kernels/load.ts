@@ -1,5 +1,7 @@
 // Compiles the WebAssembly module and dresses its exports as `Kernels`: typed arrays become addresses, geometries become
 // numbers. Arrays must be views of the memory the module was bound to; nothing is checked here.
+
+import type { Floats } from "../shape.ts";
 import type { Activation, Geometry, Kernels } from "./contract.ts";
 import { dropLimit, SQUASH } from "./reference/elementwise.ts";
 
@@ -25,11 +27,38 @@ const curves: Record<Exclude<Activation, "relu">, Curve> = {
   sigmoid: { amplitude: 0.5, slope: 0.5, shift: 0.5, steepness: 1, low: 0, high: 1 },
 };
 
-/** Floats of scratch that the three kernels need, whichever needs most (each says what it keeps there). */
-const convScratch = ({ input, output, field, padding }: Geometry): number => {
-  const taps = input.maps * field * field;
+/** Whether minimal filtering can do it (simd/winograd.ts); it takes images four at a time. */
+const fitsWinograd = ({ input, output, field, stride, padding, seen }: Geometry): boolean =>
+  seen === undefined &&
+  field === 5 &&
+  stride === 1 &&
+  padding === 0 &&
+  input.maps === 6 &&
+  output.maps === 16 &&
+  output.rows % 2 === 0 &&
+  output.columns % 2 === 0;
+
+const filters = (g: Geometry, images: number): boolean => images >= 4 && fitsWinograd(g);
+
+/** Floats of scratch of both its kernels, whichever needs most of a thing. */
+const winogradScratch = ({ input, output }: Geometry): number => {
+  const area = input.rows * input.columns;
+  const outArea = output.rows * output.columns;
+  const lines = 4 * area * input.maps;
+  const bands = 24 * output.rows * input.columns * input.maps;
+  const tiles = outArea / 4 + 2;
+  const points = 180 * input.maps * output.maps;
+  return area + outArea + 6 + lines + bands + tiles * (48 * input.maps + 88 * output.maps) + points;
+};
+
+/** Floats of scratch that the convolutions need, whichever needs most (each says what it keeps there). */
+const convScratch = (g: Geometry): number => Math.max(plainScratch(g), fitsWinograd(g) ? winogradScratch(g) : 0);
+
+const plainScratch = ({ input, output, field, padding, seen }: Geometry): number => {
+  const taps = (seen ?? input.maps) * field * field;
   const area = output.rows * output.columns;
   const padded = input.maps * (input.rows + 2 * padding) * (input.columns + 2 * padding);
+  if (seen) return 2 * area + 4 + padded + area * taps + output.maps * taps;
   const tiles = Math.ceil((field * input.maps) / 16);
   const tables = 16 + 2 * (taps + area) + 16;
   const forwardOrWeight = tables + 16 * (taps + area + 4) + padded;
@@ -43,7 +72,29 @@ const convScratch = ({ input, output, field, padding }: Geometry): number => {
 /** The fast kernels, bound to the memory their arrays live in. */
 export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels => {
   const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Export>;
+  /** Which array is written depends on the job. */
   // biome-ignore format: an argument a line would hide what belongs together
+  const byTable = (
+    job: number, g: Geometry, n: number, input: Floats, weight: Floats, bias: Floats | null, out: Floats, scratch: Floats,
+  ): void =>
+    wasm.f32_table!(
+      job, n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+      g.stride, g.padding, g.paddingValue, g.seen!, at(g.table!), at(input), at(weight), at(bias), at(out), at(scratch));
+  // biome-ignore format: an argument a line would hide what belongs together
+  const convBackwardInput: Kernels["convBackwardInput"] = (g, n, dOut, weight, dIn, scratch) => {
+    if (g.table) return byTable(1, g, n, dIn, weight, null, dOut, scratch);
+    wasm.f32_conv_backward_input!(
+      n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+      g.stride, g.padding, at(dOut), at(weight), at(dIn), at(scratch));
+  };
+  // biome-ignore format: as above
+  const convBackwardWeight: Kernels["convBackwardWeight"] = (g, n, input, dOut, dWeight, dBias, scratch) => {
+    if (g.table) return byTable(2, g, n, input, dWeight, dBias, dOut, scratch);
+    wasm.f32_conv_backward_weight!(
+      n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
+      g.stride, g.padding, g.paddingValue, at(input), at(dOut), at(dWeight), at(dBias), at(scratch));
+  };
+  // biome-ignore format: as above
   return {
     pixels: (g, n, ink, order, first, out) =>
       (ink.BYTES_PER_ELEMENT === 1 ? wasm.u8_pixels! : wasm.f32_pixels!)(
@@ -54,18 +105,25 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
         at(ink) + image * g.rows * g.columns * ink.BYTES_PER_ELEMENT,
         at(out) + slot * (g.rows + 2 * g.padding) * (g.columns + 2 * g.padding) * 4, at(scratch)),
 
-    convForward: (g, n, input, weight, bias, out, scratch) =>
+    convForward: (g, n, input, weight, bias, out, scratch) => {
+      if (g.table) return byTable(0, g, n, input, weight, bias, out, scratch);
+      if (filters(g, n))
+        return wasm.f32_winograd_forward!(
+          n, g.input.rows, g.input.columns, at(input), at(weight), at(bias), at(out), at(scratch));
       wasm.f32_conv_forward!(
         n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, g.paddingValue, at(input), at(weight), at(bias), at(out), at(scratch)),
-    convBackwardInput: (g, n, dOut, weight, dIn, scratch) =>
-      wasm.f32_conv_backward_input!(
-        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, at(dOut), at(weight), at(dIn), at(scratch)),
-    convBackwardWeight: (g, n, input, dOut, dWeight, dBias, scratch) =>
-      wasm.f32_conv_backward_weight!(
-        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, g.paddingValue, at(input), at(dOut), at(dWeight), at(dBias), at(scratch)),
+        g.stride, g.padding, g.paddingValue, at(input), at(weight), at(bias), at(out), at(scratch));
+    },
+    convBackward: (g, n, input, dOut, weight, dIn, dWeight, dBias, scratch) => {
+      if (filters(g, n))
+        return wasm.f32_winograd_backward!(
+          n, g.input.rows, g.input.columns, at(input), at(dOut), at(weight), at(dIn), at(dWeight), at(dBias),
+          at(scratch));
+      convBackwardWeight(g, n, input, dOut, dWeight, dBias, scratch);
+      if (dIn) convBackwardInput(g, n, dOut, weight, dIn, scratch);
+    },
+    convBackwardInput,
+    convBackwardWeight,
     convScratch,
 
     denseForward: (n, inputs, units, input, weight, bias, out) =>
@@ -155,6 +213,8 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
       wasm.f32_sgd!(count, rate, decay, momentum, at(weight), at(gradient), at(velocity)),
     sdlm: (count, rate, decay, mu, weight, gradient, curvature) =>
       wasm.f32_sdlm!(count, rate, decay, mu, at(weight), at(gradient), at(curvature)),
+    outerStep: (inputs, units, rate, decay, mu, input, dOut, weight, curvature) =>
+      wasm.f32_outer_step!(inputs, units, rate, decay, mu, at(input), at(dOut), at(weight), at(curvature)),
     adam: (count, rate, decay, beta1, beta2, epsilon, rate1, scale2, weight, gradient, mean, square) =>
       wasm.f32_adam!(
         count, rate * decay, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, rate1, scale2, at(weight), at(gradient), at(mean), at(square)),

@@ -2,7 +2,7 @@
 // (1989), a table of connections (C3 of 1998), a bias for each unit instead of each map (1989).
 import { LenetError } from "../errors.ts";
 import type { Geometry, Kernels } from "../kernels/contract.ts";
-import { type Floats, formatShape, type Shape } from "../shape.ts";
+import { formatShape, type Shape } from "../shape.ts";
 import * as dense from "./dense.ts";
 import { type Census, learned, type ParameterSpec, type Pass, type Views, type Window } from "./layer.ts";
 
@@ -98,67 +98,36 @@ export const census = (spec: ConvSpec, input: Shape): Census => {
   return { multiplyAdds, connections: multiplyAdds + rows * columns * spec.maps };
 };
 
-export const window = ({ field, stride, padding, paddingValue }: ConvSpec): Window => ({
+export const window = ({ field, stride, padding, paddingValue, compact, from }: ConvSpec): Window => ({
   field,
   stride,
   padding,
   paddingValue,
+  ...(compact ? { seen: from![0]!.length } : {}),
 });
 
 export const inPlace = false;
 
 export const scratch = (geometry: Geometry, kernels: Kernels): number => kernels.convScratch(geometry);
 
+/** Of a compact tensor: which input maps each map sees, in a row; part of the geometry that the kernels are given. */
+export const constants = ({ compact, from }: ConvSpec): Record<string, readonly number[]> =>
+  compact ? { table: from!.flat() } : {};
+
 export const forward = (spec: ConvSpec, v: Views, pass: Pass): void => {
-  const bias = v.tensors["bias"]!;
-  const shared = spec.biasPer === "map" ? bias : null;
-  v.kernels.convForward(v.geometry, pass.images, v.in, allWeights(spec, v), shared, v.out, v.scratch);
-  if (!shared) v.kernels.unitBiasForward(pass.images, bias.length, bias, v.out);
+  const { weight, bias } = v.tensors;
+  const shared = spec.biasPer === "map" ? bias! : null;
+  v.kernels.convForward(v.geometry, pass.images, v.in, weight!, shared, v.out, v.scratch);
+  if (!shared) v.kernels.unitBiasForward(pass.images, bias!.length, bias!, v.out);
 };
 
 export const backward = (spec: ConvSpec, v: Views, pass: Pass): void => {
   const dBias = v.gradients["bias"]!;
   const shared = spec.biasPer === "map" ? dBias : null;
-  const dWeight = spec.compact ? v.buffers["dWeight"]! : v.gradients["weight"]!;
-  v.kernels.convBackwardWeight(v.geometry, pass.images, v.in, v.dOut, dWeight, shared, v.scratch);
-  if (spec.compact) fold(spec, v.geometry.input.maps, dWeight, v.gradients["weight"]!);
+  const weight = v.tensors["weight"]!;
+  const dWeight = v.gradients["weight"]!;
+  v.kernels.convBackward(v.geometry, pass.images, v.in, v.dOut, weight, v.dIn, dWeight, shared, v.scratch);
   if (!shared) v.kernels.unitBiasBackward(pass.images, dBias.length, v.dOut, dBias);
-  if (v.dIn) v.kernels.convBackwardInput(v.geometry, pass.images, v.dOut, allWeights(spec, v), v.dIn, v.scratch);
-};
-
-/** Of a compact tensor: what the kernels work on, all maps joined to all, and its gradient. */
-export const buffers = (spec: ConvSpec, input: Shape): Record<string, number> => {
-  const all = spec.maps * input.maps * spec.field ** 2;
-  return spec.compact ? { weight: all, dWeight: all } : {};
-};
-
-/** The weights as the kernels want them: all maps joined to all. */
-const allWeights = (spec: ConvSpec, { geometry: { input }, tensors, buffers }: Views): Floats => {
-  const held = tensors["weight"]!;
-  if (!spec.compact) return held;
-  unfold(spec, input.maps, held, buffers["weight"]!);
-  return buffers["weight"]!;
-};
-
-/** Puts compact weights into their places among all, (maps, inputMaps, field, field); connections that do not exist are zero. */
-export const unfold = ({ from, field }: ConvSpec, inputMaps: number, held: Floats, all: Floats): void => {
-  const area = field ** 2;
-  all.fill(0);
-  for (let map = 0, next = 0; map < from!.length; map++)
-    for (let index = 0; index < from![map]!.length; index++) {
-      const place = (map * inputMaps + from![map]![index]!) * area;
-      for (let tap = 0; tap < area; tap++) all[place + tap] = held[next++]!;
-    }
-};
-
-/** The opposite: takes the numbers of the connections that exist. */
-export const fold = ({ from, field }: ConvSpec, inputMaps: number, all: Floats, compact: Floats): void => {
-  const area = field ** 2;
-  for (let map = 0, next = 0; map < from!.length; map++)
-    for (let index = 0; index < from![map]!.length; index++) {
-      const place = (map * inputMaps + from![map]![index]!) * area;
-      for (let tap = 0; tap < area; tap++) compact[next++] = all[place + tap]!;
-    }
 };
 
 export const curvature = (spec: ConvSpec, _: Views, squared: Views, pass: Pass): void => backward(spec, squared, pass);

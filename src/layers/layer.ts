@@ -80,7 +80,8 @@ export interface Layer<Spec> {
   backward(spec: Spec, views: Views, pass: Pass): void;
   /**
    * Rows from…to-1 of the gradients, over the whole batch: for layers with many weights, where a copy a shard would cost
-   * more than the work. `views` are the whole batch's.
+   * more than the work. `views` are the whole batch's. Of one image these are dOut × in, and the biases' are dOut: the
+   * engine may then teach the weights without asking for gradients.
    */
   gradientRows?(spec: Spec, views: Views, images: number, from: number, to: number): void;
   /**

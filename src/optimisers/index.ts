@@ -66,6 +66,16 @@ export const update = (spec: OptimiserSpec, kernels: Kernels, range: Range, rate
   }
 };
 
+/** Whether `updateOuter` knows this optimiser: one that keeps nothing of a gradient. */
+export const stepsOuter = ({ kind }: OptimiserSpec): boolean => kind === "sgd" || kind === "sdlm";
+
+/** Moves rows of a dense layer's weights by one image, whose gradient is range.gradient (a number a row) × input. */
+export const updateOuter = (spec: OptimiserSpec, kernels: Kernels, range: Range, input: Floats, rate: number): void => {
+  const { weight, gradient, state } = range;
+  const mu = spec.kind === "sdlm" ? spec.mu : 0;
+  kernels.outerStep(input.length, gradient.length, rate, spec.decay, mu, input, gradient, weight, state[0] ?? null);
+};
+
 /** baseⁿ by squaring: multiplications only, so every machine gives the same bits (Math.pow need not). */
 const power = (base: number, n: number): number => {
   let result = 1;

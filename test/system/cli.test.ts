@@ -130,6 +130,29 @@ describe("lenet train", () => {
   });
 });
 
+describe("lenet export", () => {
+  it("writes a run's best weights beside where it is called, and tells the files.", async () => {
+    const { code, stdout } = await lenet(["export", "run", "--to", "c", "--json"], dir);
+    expect(code).toBe(0);
+    const { files, ...about } = JSON.parse(stdout);
+    expect(about).toEqual({ net: "lenet5", from: join("run", "best.safetensors"), to: "c" });
+    for (const { file, bytes } of files) expect(readFileSync(path(file))).toHaveLength(bytes);
+    expect(files.map(({ file }: { file: string }) => file)).toEqual(["run.c", "run.h"]);
+  });
+
+  it("what it writes for Keras answers as the run does.", async () => {
+    expect((await lenet(["export", "run", "--to", "keras", "--out", "out.keras"], dir)).stdout).toMatch(
+      /^out\.keras {2}[\d,]+ bytes\n$/,
+    );
+    const asked = ["--data", "mnist", "--index", "7", "--json"];
+    const [ours, theirs] = [
+      await lenet(["predict", "--model", "run", ...asked], dir),
+      await lenet(["predict", "--model", "out.keras", ...asked], dir),
+    ];
+    expect(theirs.stdout).toBe(ours.stdout);
+  });
+});
+
 describe("lenet evaluate", () => {
   it("agrees with the training's own test, and shows wrong answers with their outputs.", async () => {
     const test = readMetrics(path("run"))!.test!;

@@ -247,6 +247,24 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "lenet predict: expected a picture, got none. Name PNG, JPEG or WebP files, or --data mnist --index 7.",
   ],
   [
+    "no format to write",
+    ["export", "run"],
+    2,
+    /^--to: expected onnx, c, keras, .*, got none\. See: lenet export --help$/,
+  ],
+  [
+    "a format nobody knows",
+    ["export", "run", "--to", "kears"],
+    2,
+    /^--to: expected onnx, c, keras, .*, got "kears"\. Did you mean "keras"\?$/,
+  ],
+  [
+    "a file of another format's ending",
+    ["export", "run", "--to", "onnx", "--out", "net.h5"],
+    2,
+    '--out: expected a name that ends in .onnx, got "net.h5". Change the ending.',
+  ],
+  [
     "a picture that is none",
     ["predict", "--model", "run", "text.png"],
     2,

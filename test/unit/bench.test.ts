@@ -3,17 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { benchCommand } from "../../cli/bench.ts";
-import { compareResults } from "../../src/lab/bench/compare.ts";
+import { describe } from "../../src/engine/describe.ts";
+import { compareResults, slower } from "../../src/lab/bench/compare.ts";
 import { bestResults, ourResults, peerResults, ratioOf, type Turn } from "../../src/lab/bench/digest.ts";
 import { figuresOf, inverse, together } from "../../src/lab/bench/figures.ts";
 import { kernelCases } from "../../src/lab/bench/kernel-cases.ts";
 import { operationsOf } from "../../src/lab/bench/ours.ts";
 import { peers, runPeer } from "../../src/lab/bench/peers.ts";
+import { profileOf } from "../../src/lab/bench/profile.ts";
 import { benchText } from "../../src/lab/bench/report.ts";
 import type { BenchResult } from "../../src/lab/bench/result.ts";
 import { runBench } from "../../src/lab/bench/run.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import { lenet5 } from "../../src/nets/lenet5.ts";
+import type { Net } from "../../src/nets/net.ts";
 
 let folder = "";
 let stdout = "";
@@ -152,9 +155,69 @@ test("compareResults: speeds that both runs have, as now over before", () => {
   const before = result([turn(0, { 1: 100, 2: 100 })]);
   const now = { ...result([turn(0, { 1: 150 })]), roofGflops: 20 };
   expect(compareResults(now, before)).toEqual([
-    { name: "roof of one core, GFLOP/s", now: 20, before: 40, ratio: 0.5 },
-    { name: "train, batch 64, threads 1: images/s", now: 150, before: 100, ratio: 1.5 },
+    { name: "roof of one core, GFLOP/s", now: 20, before: 40, ratio: 0.5, beside: null },
+    {
+      name: "train, batch 64, threads 1: images/s",
+      now: 150,
+      before: 100,
+      ratio: 1.5,
+      beside: expect.closeTo((2 * 153) / 103),
+    },
+    { name: "train, batch 64, threads 1: LeNet ÷ pytorch", now: 1.5, before: 1, ratio: 1.5, beside: 1.5 },
   ]);
+});
+
+test("slower: what fell by more than the noise, on a machine at whatever pace", () => {
+  const before = result([turn(0, { 1: 100, 2: 100 })]);
+  const halved = { ...result([turn(0, { 1: 50, 2: 30 }, torch, 1, 50)]), roofGflops: 20 };
+  expect(slower(compareResults(halved, before), 0.2).map(({ name }) => name)).toEqual([
+    "train, batch 64, threads 2: images/s",
+  ]);
+  const overtaken = result([turn(0, { 1: 100, 2: 100 }, torch, 1, 150)]);
+  expect(slower(compareResults(overtaken, before), 0.2).map(({ name }) => name)).toEqual([
+    "train, batch 64, threads 1: LeNet ÷ pytorch",
+  ]);
+});
+
+test("profileOf: every product of a step stands in one row, and the rows are what is accounted for", () => {
+  for (const name of ["lenet5", "lenet5-1998", "zipcode1989"]) {
+    const net = netNamed(name);
+    const { rows, accountedFor, gflops, ...whole } = profileOf(net, 2, "plain", 0.001, 40e9);
+    const products = rows.reduce((sum, row) => sum + row.multiplyAdds, 0);
+    expect(2 * products).toBe(productsOf(net));
+    expect(gflops).toBeCloseTo(productsOf(net) / whole.microsecondsPerImage / 1000, 6);
+    expect(rows.reduce((sum, row) => sum + row.microsecondsPerImage, 0)).toBeCloseTo(accountedFor, 6);
+    const names = rows.map(({ layer, direction }) => `${layer} ${direction}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((row) => /input$/.test(row) && !/^ /.test(row)).length).toBeGreaterThan(1);
+  }
+});
+
+/** Operations of the layers that are sums of products, in the directions that a step computes. */
+const productsOf = (net: Net): number =>
+  describe(net).layers.reduce((sum, { layer, spec, geometry }, index) => {
+    if (!["conv", "dense", "rbf"].includes(spec.kind)) return sum;
+    const directions = spec.kind === "rbf" || index > 0 ? 3 : 2;
+    return sum + 2 * (spec.kind === "rbf" ? 1 : directions) * layer.census(spec, geometry.input).multiplyAdds;
+  }, 0);
+
+test("lenet bench --profile: a line a layer and direction, and the whole step below them", async () => {
+  await lenetBench("--profile", "zipcode1989", "--seconds", "0.001");
+  for (const row of [
+    "H1 forward",
+    "H2 backward to both",
+    "H3 backward to the input",
+    "OUT optimiser",
+    "whole step, measured by itself",
+  ])
+    expect(stdout).toContain(`\n${row} `);
+  const out = join(folder, "profile.json");
+  await lenetBench("--profile", "lenet1", "--batch", "3", "--seconds", "0.001", "--out", out);
+  stdout = "";
+  await lenetBench("--profile", "lenet1", "--batch", "3", "--seconds", "0.001", "--compare", out, "--json");
+  const { profile, compared } = JSON.parse(stdout);
+  expect(profile).toMatchObject({ net: "lenet1", batch: 3, optimiser: "adam" });
+  expect(compared.map(({ name }: { name: string }) => name)).toContain("lenet1, batch 3, whole step: images/s");
 });
 
 test("runPeer: a program that is not here is absent, not an error", async () => {
@@ -212,7 +275,7 @@ test("kernelCases: the papers' own kernels are there, and every case can be run"
 test("lenet bench --kernels --out --compare: keeps its figures and sets them beside earlier ones", async () => {
   const out = join(folder, "deeper", "kernels.json");
   await lenetBench("--kernels", "--quick", "--seconds", "0.001", "--out", out);
-  expect(stdout).toMatch(/^C3 backward to the weights +8 +[\d.]+ +[\d.]+ +[\d.]+ +\d+ %$/m);
+  expect(stdout).toMatch(/^C3 backward +8 +[\d.]+ +[\d.]+ +[\d.]+ +\d+ %$/m);
   const kept: BenchResult = JSON.parse(await readFile(out, "utf8"));
   expect(kept).toMatchObject({ kind: "lenet bench", settings: { net: "lenet5", seconds: 0.001, repetitions: 1 } });
   stdout = "";
@@ -222,6 +285,9 @@ test("lenet bench --kernels --out --compare: keeps its figures and sets them bes
 
 test("lenet bench: mistakes are told before anything is measured", async () => {
   await expect(lenetBench("--peers", "pytroch")).rejects.toThrow('got "pytroch". Did you mean "pytorch"?');
+  await expect(lenetBench("--batch", "8")).rejects.toThrow("--batch: expected --profile NET beside it, got 8 alone.");
+  await expect(lenetBench("--profile", "lenet1", "--kernels")).rejects.toThrow("expected one of them, got both");
+  await expect(lenetBench("--profile", "lenet6")).rejects.toThrow('got "lenet6"');
   await expect(lenetBench("--seconds", "0")).rejects.toThrow('--seconds: expected a number above 0, got "0".');
   await expect(lenetBench("--compare", join(folder, "none.json"))).rejects.toThrow("got no such file");
   await writeFile(join(folder, "other.json"), "{}");

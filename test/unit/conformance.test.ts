@@ -5,9 +5,16 @@ import type { Activation, Kernels } from "../../src/kernels/contract.ts";
 import { arithmetics, hasFused } from "../../src/kernels/module.ts";
 import { reference } from "../../src/kernels/reference/index.ts";
 import { checkTrials, openBench, type Trial } from "./support/conformance.ts";
-import { convBackwardInputTrials, convBackwardWeightTrials, convForwardTrials } from "./support/conv-trials.ts";
+import {
+  convBackwardInputTrials,
+  convBackwardTrials,
+  convBackwardWeightTrials,
+  convForwardTrials,
+} from "./support/conv-trials.ts";
+import { filterBackwardTrials, filterForwardTrials } from "./support/filter-trials.ts";
 import { addUpTrials, lossTrials, normTrials, optimiserTrials, softmaxTrials } from "./support/more-trials.ts";
-import { rbfTrials, sdlmTrials, squareTrials, subsampleTrials } from "./support/paper-trials.ts";
+import { outerTrials, rbfTrials, sdlmTrials, squareTrials, subsampleTrials } from "./support/paper-trials.ts";
+import { tableBackwardInputTrials, tableBackwardWeightTrials, tableForwardTrials } from "./support/table-trials.ts";
 import {
   activationTrials,
   denseBackwardInputTrials,
@@ -42,6 +49,12 @@ const suites: Record<string, () => Trial[]> = {
   convForward: convForwardTrials,
   convBackwardInput: convBackwardInputTrials,
   convBackwardWeight: convBackwardWeightTrials,
+  "convForward by a table": tableForwardTrials,
+  "convBackwardInput by a table": tableBackwardInputTrials,
+  "convBackwardWeight by a table": tableBackwardWeightTrials,
+  convBackward: convBackwardTrials,
+  "minimal filtering, forward": filterForwardTrials,
+  "minimal filtering, backward": filterBackwardTrials,
   denseForward: denseForwardTrials,
   denseBackwardInput: denseBackwardInputTrials,
   denseBackwardWeight: denseBackwardWeightTrials,
@@ -61,6 +74,7 @@ const suites: Record<string, () => Trial[]> = {
   optimisers: optimiserTrials,
   "squares of SDLM": squareTrials,
   "rates of SDLM": sdlmTrials,
+  "dense layers taught by one image": outerTrials,
 };
 
 describe.each(benches)(

@@ -120,4 +120,12 @@ describe("a sheet of digits", () => {
     expect(textOf(photo(two))).toEqual(["24"]);
     expect(textOf(photo(two), false)[0]).toHaveLength(1);
   });
+
+  it("of nothing but noise is read in a time that does not grow with its pieces.", () => {
+    const random = stream(2, "noise");
+    const side = 600;
+    const grey = Uint8Array.from({ length: side * side }, () => random.integer(256));
+    const { lines } = readPage({ width: side, height: side, grey });
+    expect(lines.flat().length).toBeLessThanOrEqual(500);
+  });
 });

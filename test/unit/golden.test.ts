@@ -85,12 +85,12 @@ const train = async (
  */
 const bits = {
   adam: {
-    plain: "d99c18374d84abed13820b9d4a17b286fa956d271474adf52bea5d30ad34f596",
-    fused: "c2c37b6a2fa147acdb4dd4b1cf7e46c7b727f3a6a20dec2d2d32fa402ce94e50",
+    plain: "70067d0e7c69f331444ffbb49c1c48045156f7043018f17638eb59837ca58251",
+    fused: "32b1067b0dc5945718b2a2bbb36deb0b13189d2f62cb2efef690c842e2a426e9",
   },
   sgd: {
-    plain: "5724d6734a8023463410c0aae13985a2f8b3d8f99fff233deb1bdca71531284c",
-    fused: "26d1566d7fbe66bca00edde92f9b6955fe669b7c67ff3b72e6cd4a7fbeb2d8b0",
+    plain: "58d6672de3bc43d50cb57b70388851d387f02c8e9c23144fc0999018d0b42200",
+    fused: "54ee79ded33eb10dfa04f746b4e336416dccaa1d8b9ec76dc50c59ff5edf1d70",
   },
 } as const;
 

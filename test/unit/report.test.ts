@@ -1,5 +1,6 @@
 // What a report is made of: the statistics against numbers worked out elsewhere, what is looked up in a net against the net itself, and
 // spoilt images against what was done to them.
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { svgOf } from "../../src/charts/figure.ts";
 import { type DataSet, limit } from "../../src/data/data-set.ts";
@@ -231,6 +232,12 @@ describe("the architecture figure", () => {
       expect(svg).toContain(`>${name}</text>`);
       expect(svg).toContain(`>${size}</text>`);
     }
+  });
+
+  it("in the README is what the net is drawn as today, whatever packs its picture.", () => {
+    const drawn = svgOf(architectureFigure(load("lenet5-1998").net, "data:image/png;base64,"));
+    const kept = readFileSync("docs/figures/lenet5-1998.svg", "utf8");
+    expect(kept.replace(/(data:image\/png;base64,)[^"]+/, "$1")).toBe(drawn);
   });
 
   it("of LeNet-5 says what Fig. 2 says.", () => {

@@ -52,6 +52,7 @@ description: what it is
 method: bayes
 metric: {name: validation_loss, goal: minimize}
 run_cap: 30
+search_seed: 5
 early_terminate: {type: hyperband, min_iter: 3, eta: 2}
 parameters:
   optimizer:
@@ -63,7 +64,7 @@ parameters:
 `);
     expect(sweep.ignored).toEqual(["program", "command", "project", "entity", "name", "description"]);
     expect(sweep.halving).toEqual({ first: 3, most: null, rounds: 1, eta: 2, strict: false });
-    expect(sweep).toMatchObject({ method: "bayes", net: "lenet5", runCap: 30, seeds: [1] });
+    expect(sweep).toMatchObject({ method: "bayes", net: "lenet5", runCap: 30, searchSeed: 5, seeds: [1] });
     expect(sweep.metric).toEqual({ name: "validation_loss", of: "loss", goal: "minimize" });
     expect(sweep.parameters.map(({ name, target, domain }) => [name, Object.values(target)[1], domain])).toEqual([
       ["optimizer.name", "optimiser", { kind: "choice", values: ["adam", "sgd"], shares: [0.25, 0.75] }],
@@ -258,6 +259,11 @@ describe("a mistake in a sweep file", () => {
       "settings that contradict each other in one cell",
       grid("optimizer: {values: [sgd, adam]}\n  momentum: {value: 0.9}"),
       "s.yaml:5:3, momentum: expected the optimiser momentum beside it, got adam. Set s.yaml:4:3, optimizer to momentum.",
+    ],
+    [
+      "a committee",
+      "method: grid\nnet: boosted-lenet4\nparameters: {batch: {value: 8}}",
+      "net: expected a single net, got the committee boosted-lenet4. Sweep over its members' net.",
     ],
     [
       "a file without end",

@@ -9,9 +9,10 @@ import { analyse } from "../../src/lab/sweep/analysis.ts";
 import { parseSweep } from "../../src/lab/sweep/file.ts";
 import { createSweep } from "../../src/lab/sweep/folder.ts";
 import { openJournal, trialFolder } from "../../src/lab/sweep/journal.ts";
+import { writeMarkdown } from "../../src/lab/sweep/markdown.ts";
 import { gridOf } from "../../src/lab/sweep/methods.ts";
-import { writeReport } from "../../src/lab/sweep/report.ts";
-import { readResults } from "../../src/lab/sweep/results.ts";
+import { rankingTable, writeReport } from "../../src/lab/sweep/report.ts";
+import { atBest, readResults } from "../../src/lab/sweep/results.ts";
 import { estimate, fisherTail, holm, studentTails, welch } from "../../src/lab/sweep/statistics.ts";
 import { stream } from "../../src/random.ts";
 
@@ -226,6 +227,34 @@ describe("the report", () => {
     expect(document.analysis.importance.method).toBe("analysis of variance");
     writeReport(folder);
     expect(readFileSync(page, "utf8")).toBe(text);
+  });
+
+  it("is a Markdown document too, with training and test accuracy beside the metric.", () => {
+    const file = join(dir, "docs/study.md");
+    writeMarkdown(readResults(join(dir, "grid")), file);
+    const text = readFileSync(file, "utf8");
+    const row = (name: string): string => text.split("\n").find((line) => line.startsWith(`| ${name} |`))!;
+    // The three outcomes differ by a constant, so shares are the same; the means differ by it.
+    expect(row("activation")).toMatch(/^\| activation \| (\d+\.\d % \(p < \.001\)) \| \1 \| \1 \|$/);
+    expect(row("activation relu")).toMatch(
+      /^\| activation relu \| 94\.00 % \(.*\) \| 94\.00 % \(.*\) \| 93\.00 % \(.*\) \|$/,
+    );
+    expect(text).toContain("| activation \\ dropout | 0 | 0.1 | 0.5 |");
+    for (const [, link] of text.matchAll(/\]\((study-figures\/[\w-]+\.svg)\)/g))
+      expect(readFileSync(join(dir, "docs", link!), "utf8").startsWith("<svg")).toBe(true);
+    expect(text).not.toMatch(/undefined|NaN|null/);
+  });
+
+  it("can be made at the best value of one parameter.", () => {
+    const results = atBest(readResults(join(dir, "grid")), "dropout");
+    expect(results.cells).toHaveLength(4);
+    expect(results.parameters.map(({ name }) => name)).toEqual(["activation", "norm"]);
+    expect(rankingTable(results).columns.slice(0, 4)).toEqual(["cell", "activation", "norm", "dropout"]);
+    for (const { values, value } of results.cells)
+      expect(value!.mean).toBeCloseTo(values["activation"] === "relu" ? 0.94 : 0.9, 12);
+    expect(() => atBest(results, "dropuot")).toThrow(
+      '--at-best: expected a parameter that varies (activation, norm), got "dropuot".',
+    );
   });
 
   it("asks for more seeds where one says nothing, and refuses a sweep without results.", () => {

@@ -1,22 +1,24 @@
-// Convolution in plain loops: the meaning of the three convolution kernels. As written, not fast.
+// Convolution in plain loops: the meaning of the convolution kernels, by a table of connections or with all of them. As
+// written, not fast.
 import type { Shape } from "../../shape.ts";
 import { size } from "../../shape.ts";
 import type { Geometry, Kernels } from "../contract.ts";
 
 /** Calls `visit` for each connection: index of its output unit, input unit (-1: the padding) and weight, within one image. */
 const forEachConnection = (g: Geometry, visit: (out: number, input: number, weight: number) => void): void => {
-  const { input, output, field, stride, padding } = g;
+  const { input, output, field, stride, padding, table, seen = input.maps } = g;
   for (let map = 0; map < output.maps; map++)
     for (let y = 0; y < output.rows; y++)
       for (let x = 0; x < output.columns; x++)
-        for (let from = 0; from < input.maps; from++)
+        for (let link = map * seen; link < (map + 1) * seen; link++)
           for (let ky = 0; ky < field; ky++)
             for (let kx = 0; kx < field; kx++) {
+              const from = table ? table[link]! : link % seen;
               const row = y * stride + ky - padding;
               const column = x * stride + kx - padding;
               const inside = row >= 0 && row < input.rows && column >= 0 && column < input.columns;
               const unit = inside ? (from * input.rows + row) * input.columns + column : -1;
-              visit(indexOf(output, map, y, x), unit, ((map * input.maps + from) * field + ky) * field + kx);
+              visit(indexOf(output, map, y, x), unit, (link * field + ky) * field + kx);
             }
 };
 
@@ -44,7 +46,7 @@ export const convBackwardInput: Kernels["convBackwardInput"] = (g, images, dOut,
 
 export const convBackwardWeight: Kernels["convBackwardWeight"] = (g, images, input, dOut, dWeight, dBias) => {
   const area = g.output.rows * g.output.columns;
-  dWeight.fill(0, 0, g.output.maps * g.input.maps * g.field * g.field);
+  dWeight.fill(0, 0, g.output.maps * (g.seen ?? g.input.maps) * g.field * g.field);
   dBias?.fill(0, 0, g.output.maps);
   for (let n = 0; n < images; n++) {
     const from = n * size(g.input);
@@ -54,4 +56,9 @@ export const convBackwardWeight: Kernels["convBackwardWeight"] = (g, images, inp
     });
     if (dBias) for (let unit = 0; unit < size(g.output); unit++) dBias[Math.floor(unit / area)]! += dOut[to + unit]!;
   }
+};
+
+export const convBackward: Kernels["convBackward"] = (g, images, input, dOut, weight, dIn, dWeight, dBias, scratch) => {
+  convBackwardWeight(g, images, input, dOut, dWeight, dBias, scratch);
+  if (dIn) convBackwardInput(g, images, dOut, weight, dIn, scratch);
 };

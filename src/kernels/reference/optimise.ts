@@ -28,6 +28,13 @@ export const sdlm: Kernels["sdlm"] = (count, rate, decay, mu, weight, gradient, 
   for (let i = 0; i < count; i++) weight[i]! -= (rate / (mu + curvature[i]!)) * (gradient[i]! + decay * weight[i]!);
 };
 
+export const outerStep: Kernels["outerStep"] = (inputs, units, rate, decay, mu, input, dOut, weight, curvature) => {
+  for (let i = 0; i < units * inputs; i++) {
+    const own = curvature ? rate / (mu + curvature[i]!) : rate;
+    weight[i]! -= own * (dOut[Math.floor(i / inputs)]! * input[i % inputs]! + decay * weight[i]!);
+  }
+};
+
 export const adam: Kernels["adam"] = (
   count,
   rate,

@@ -45,6 +45,8 @@ export function f32_tanh_forward(count: i32, amplitude: f32, slope: f32, shift: 
   const amplitudes = f32x4.splat(amplitude), slopes = f32x4.splat(slope), shifts = f32x4.splat(shift);
   const end = values + (<usize>(count & ~3) << 2);
   let at = values;
+  // For tanh itself: multiplying by one and adding to zero would take a fifth of the time.
+  if (amplitude == 1 && slope == 1 && shift == 0) for (; at < end; at += 16) v128.store(at, tanh4(v128.load(at)));
   for (; at < end; at += 16) {
     const y = tanh4(f32x4.mul(slopes, v128.load(at)));
     v128.store(at, madd(shifts, amplitudes, y));

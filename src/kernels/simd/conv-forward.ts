@@ -44,13 +44,11 @@ export function f32_conv_forward(
   const sums = packed + (<usize>taps << 6);
   const padded = sums + (<usize>whole(area) << 6);
   tapTable(table, from, field, width, (rows + 2 * padding) * width);
-  if (fitsColumns(maps, stride, padding, outColumns)) {
-    for (let n = 0; n < images; n++) {
-      const source = input + (<usize>(n * from * rows * columns) << 2);
-      forwardColumns(
-        source, columns, table, taps, weight, bias, out + (<usize>(n * maps * area) << 2), maps, outRows, outColumns,
-      );
-    }
+  if (fitsColumns(maps, taps, stride, padding, outColumns)) {
+    const imageSize = from * rows * columns;
+    forwardColumns(
+      images, input, imageSize, columns, table, taps, packed, weight, bias, out, maps, outRows, outColumns,
+    );
     return;
   }
   pixelTable(pixels, outRows, outColumns, stride, width);

@@ -89,6 +89,37 @@ export function f32_sdlm(
   }
 }
 
+/** weight -= own × (dOut × input + decay × weight), own = rate or, where there is a curvature, rate / (mu + curvature). */
+export function f32_outer_step(
+  inputs: i32, units: i32, rate: f32, decay: f32, mu: f32, input: usize, dOut: usize, weight: usize, curvature: usize,
+): void {
+  const rates = f32x4.splat(rate), decays = f32x4.splat(decay), mus = f32x4.splat(mu);
+  const whole = input + (<usize>(inputs & ~3) << 2), end = input + (<usize>inputs << 2);
+  let w = weight, h = curvature;
+  for (let unit = 0; unit < units; unit++, dOut += 4) {
+    const g = load<f32>(dOut);
+    const gradients = f32x4.splat(g);
+    let x = input;
+    if (curvature)
+      for (; x < whole; x += 16, w += 16, h += 16) {
+        const old = v128.load(w);
+        const step = f32x4.add(f32x4.mul(gradients, v128.load(x)), f32x4.mul(decays, old));
+        v128.store(w, f32x4.sub(old, f32x4.mul(f32x4.div(rates, f32x4.add(mus, v128.load(h))), step)));
+      }
+    else
+      for (; x < whole; x += 16, w += 16) {
+        const old = v128.load(w);
+        const step = f32x4.add(f32x4.mul(gradients, v128.load(x)), f32x4.mul(decays, old));
+        v128.store(w, f32x4.sub(old, f32x4.mul(rates, step)));
+      }
+    for (; x < end; x += 4, w += 4, h += 4) {
+      const old = load<f32>(w);
+      const own = curvature ? rate / (mu + load<f32>(h)) : rate;
+      store<f32>(w, old - own * (g * load<f32>(x) + decay * old));
+    }
+  }
+}
+
 /** Adam; `shrink` = rate × decay, `one1` = 1 - β₁, `one2` = 1 - β₂ (float32 would lose digits of them), `rate1` and `scale2` hold the corrections of the first steps. */
 export function f32_adam(
   count: i32, shrink: f32, beta1: f32, one1: f32, beta2: f32, one2: f32, epsilon: f32, rate1: f32, scale2: f32,

@@ -10,12 +10,16 @@ export function f32_sum_pool_forward(
   for (let plane = 0; plane < planes; plane++)
     for (let y = 0; y < outRows; y++) {
       const from = input + <usize>(plane * rows + y * field) * row;
-      let x = 0;
-      if (field == 2)
-        for (; x + 4 <= outColumns; x += 4, out += 16)
-          v128.store(out, f32x4.mul(scales, squareSums(from + (<usize>x << 3), row)));
-      for (; x < outColumns; x++, out += 4)
-        store<f32>(out, scale * squareSum(from + (<usize>(x * field) << 2), row, field));
+      if (field == 2 && outColumns >= 4)
+        // The last four may overlap the ones before.
+        for (let x = 0; x < outColumns; x += 4) {
+          const at = <usize>min(x, outColumns - 4) << 2;
+          v128.store(out + at, f32x4.mul(scales, squareSums(from + 2 * at, row)));
+        }
+      else
+        for (let x = 0; x < outColumns; x++)
+          store<f32>(out + (<usize>x << 2), scale * squareSum(from + (<usize>(x * field) << 2), row, field));
+      out += <usize>outColumns << 2;
     }
 }
 
@@ -28,12 +32,15 @@ export function f32_sum_pool_backward(
   for (let plane = 0; plane < planes; plane++)
     for (let y = 0; y < outRows; y++) {
       const to = dIn + <usize>(plane * rows + y * field) * row;
-      let x = 0;
-      if (field == 2)
-        for (; x + 4 <= outColumns; x += 4, dOut += 16)
-          storeSquares(to + (<usize>x << 3), row, f32x4.mul(scales, v128.load(dOut)));
-      for (; x < outColumns; x++, dOut += 4)
-        storeSquare(to + (<usize>(x * field) << 2), row, field, scale * load<f32>(dOut));
+      if (field == 2 && outColumns >= 4)
+        for (let x = 0; x < outColumns; x += 4) {
+          const at = <usize>min(x, outColumns - 4) << 2;
+          storeSquares(to + 2 * at, row, f32x4.mul(scales, v128.load(dOut + at)));
+        }
+      else
+        for (let x = 0; x < outColumns; x++)
+          storeSquare(to + (<usize>(x * field) << 2), row, field, scale * load<f32>(dOut + (<usize>x << 2)));
+      dOut += <usize>outColumns << 2;
     }
 }
 

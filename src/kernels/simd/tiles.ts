@@ -133,16 +133,23 @@ export function rowsToPlanes(source: usize, target: usize, maps: i32, area: i32,
   }
 }
 
+/** Few floats: memory.copy is a call out of WebAssembly. */
+@inline
+export function copyFloats(from: usize, to: usize, count: i32): void {
+  for (; count >= 4; count -= 4, from += 16, to += 16) v128.store(to, v128.load(from));
+  for (; count > 0; count--, from += 4, to += 4) store<f32>(to, load<f32>(from));
+}
+
 /** Copies `maps` planes of rows × columns into the middle of planes widened by `padding`, filled with `value`. */
 export function pad(source: usize, target: usize, maps: i32, rows: i32, columns: i32, padding: i32, value: f32): void {
   const width = columns + 2 * padding;
-  const total = maps * (rows + 2 * padding) * width;
-  for (let i = 0; i < total; i++) store<f32>(target + (<usize>i << 2), value);
-  for (let map = 0; map < maps; map++)
-    for (let y = 0; y < rows; y++)
-      memory.copy(
-        target + (<usize>((map * (rows + 2 * padding) + y + padding) * width + padding) << 2),
-        source + (<usize>((map * rows + y) * columns) << 2),
-        <usize>columns << 2,
-      );
+  const end = target + (<usize>(maps * (rows + 2 * padding) * width) << 2);
+  const values = f32x4.splat(value);
+  let at = target;
+  for (; at + 16 <= end; at += 16) v128.store(at, values);
+  for (; at < end; at += 4) store<f32>(at, value);
+  for (let map = 0; map < maps; map++) {
+    let to = target + (<usize>((map * (rows + 2 * padding) + padding) * width + padding) << 2);
+    for (let y = 0; y < rows; y++, to += <usize>width << 2, source += <usize>columns << 2) copyFloats(source, to, columns);
+  }
 }

@@ -152,16 +152,13 @@ const convCases = (site: Site): KernelCase[] => {
   const { kernels, geometry, input, out, dOut, dIn, weight, bias, gradients, learned, scratch } = site;
   const [dWeight, dBias] = [gradients.subarray(0, weight.length), gradients.subarray(weight.length, learned)];
   const total = gradients.subarray(0, learned);
+  const backward = (): void => kernels.convBackward(geometry, SHARD, input, dOut, weight, dIn, dWeight, dBias, scratch);
   const cases = [
     productCase(site, FORWARD, SHARD, () => kernels.convForward(geometry, SHARD, input, weight, bias, out, scratch)),
-    productCase(site, TO_WEIGHTS, SHARD, () =>
-      kernels.convBackwardWeight(geometry, SHARD, input, dOut, dWeight, dBias, scratch),
-    ),
+    dIn
+      ? { ...productCase(site, "backward", SHARD, backward), multiplyAdds: 2 * site.multiplyAdds }
+      : productCase(site, TO_WEIGHTS, SHARD, backward),
   ];
-  if (dIn)
-    cases.push(
-      productCase(site, TO_INPUT, SHARD, () => kernels.convBackwardInput(geometry, SHARD, dOut, weight, dIn, scratch)),
-    );
   const add = (): void => kernels.addUp(shardCount(BATCH), learned, gradients, total);
   return [...cases, { ...plainCase(`${site.name} adding shards`, BATCH, add), prepare: () => void gradients.fill(0) }];
 };

@@ -107,7 +107,8 @@ const noise = (count: number, below: number): Uint8Array => {
   return Uint8Array.from({ length: count }, () => random.integer(below));
 };
 
-const fillImages = (arena: Arena, { net }: Description): void => {
+/** Fills the arena with images and labels of seeded noise, in the order of their places. */
+export const fillImages = (arena: Arena, { net }: Description): void => {
   const [pixels, labels, order] = [arena.bytes("pixels"), arena.bytes("labels"), arena.ints("order")];
   pixels.set(noise(pixels.length, 256));
   labels.set(noise(labels.length, net.classes));

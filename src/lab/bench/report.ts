@@ -2,11 +2,11 @@
 import { alignedTable, thousands } from "../table.ts";
 import type { Compared } from "./compare.ts";
 import type { Figures } from "./figures.ts";
-import type { BenchResult, Work } from "./result.ts";
+import type { BenchResult, Profile, Work } from "./result.ts";
 
 /** The whole report, without what it is compared with. */
 export const benchText = (result: BenchResult): string => {
-  const { cpu, cores, node, date, commit, settings, roofGflops, ours, peers, best, kernels } = result;
+  const { cpu, cores, node, date, commit, settings, roofGflops, ours, peers, best, kernels, profile } = result;
   const made = [cpu, `${cores} cores`, `Node ${node}`, date.slice(0, 10), ...(commit ? [commit.slice(0, 7)] : [])];
   const parts = [
     `${made.join(", ")}\nRoof of one core (${settings.arithmetic} multiply and add on 128-bit vectors): ${decimal(roofGflops)} GFLOP/s`,
@@ -14,6 +14,7 @@ export const benchText = (result: BenchResult): string => {
     ...(peers.length > 0 ? [peerTable(result)] : []),
     ...(best.length > 0 ? [bestLines(result)] : []),
     ...(kernels.length > 0 ? [kernelTable(result)] : []),
+    ...(profile ? [profileTable(profile)] : []),
     ...absentLines(result),
   ];
   return parts.join("\n\n");
@@ -96,6 +97,30 @@ const kernelTable = ({ kernels, roofGflops }: BenchResult): string =>
     ["left", "right", "right", "right", "right", "right"],
   );
 
+/** The rows in the order of a step, the whole below them. */
+const profileTable = ({ net, batch, optimiser, rows, accountedFor, ...whole }: Profile): string => {
+  const line = (name: string, { microsecondsPerImage, gflops, shareOfRoof }: typeof whole, share: number) => [
+    name,
+    decimal(microsecondsPerImage),
+    gflops === null ? "" : decimal(gflops),
+    shareOfRoof === null ? "" : `${Math.round(shareOfRoof * 100)} %`,
+    `${(share * 100).toFixed(1)} %`,
+  ];
+  const none = { gflops: null, shareOfRoof: null };
+  const sum = { ...none, microsecondsPerImage: accountedFor };
+  const rest = { ...none, microsecondsPerImage: whole.microsecondsPerImage - accountedFor };
+  return alignedTable(
+    [
+      [`${net}, ${optimiser}, batch ${batch}`, "µs an image", "GFLOP/s", "of the roof", "of the step"],
+      ...rows.map((row) => line(`${row.layer} ${row.direction}`.trim(), row, row.shareOfStep)),
+      line("= together", sum, accountedFor / whole.microsecondsPerImage),
+      line("not accounted for", rest, rest.microsecondsPerImage / whole.microsecondsPerImage),
+      line("whole step, measured by itself", whole, 1),
+    ],
+    ["left", "right", "right", "right", "right"],
+  );
+};
+
 const absentLines = ({ absent }: BenchResult): string[] =>
   absent.length === 0 ? [] : [absent.map(({ peer, task, why }) => `${peer} (${task}): ${why}`).join("\n")];
 
@@ -108,9 +133,16 @@ export const comparisonText = (compared: readonly Compared[], then: BenchResult)
         "before",
         "now",
         "now ÷ before",
+        "beside the roof or peer",
       ],
-      ...compared.map(({ name, now, before, ratio }) => [name, decimal(before), decimal(now), `${decimal(ratio)} ×`]),
+      ...compared.map(({ name, now, before, ratio, beside }) => [
+        name,
+        decimal(before),
+        decimal(now),
+        `${decimal(ratio)} ×`,
+        beside === null ? "" : `${decimal(beside)} ×`,
+      ]),
     ],
-    ["left", "right", "right", "right"],
+    ["left", "right", "right", "right", "right"],
   );
 };

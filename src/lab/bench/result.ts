@@ -54,6 +54,30 @@ export interface KernelResult {
   readonly gflops: number | null;
 }
 
+/** One layer of a step in one direction. */
+export interface ProfileRow {
+  /** `tanh after C1`; empty for what belongs to no layer. */
+  readonly layer: string;
+  readonly direction: string;
+  readonly microsecondsPerImage: number;
+  /** Useful ones of one image; 0 for what is no sum of products. */
+  readonly multiplyAdds: number;
+  /** Null where there are none. */
+  readonly gflops: number | null;
+  readonly shareOfRoof: number | null;
+  readonly shareOfStep: number;
+}
+
+/** Where the time of a step of training goes, on one thread. */
+export interface Profile extends Pick<ProfileRow, "microsecondsPerImage" | "gflops" | "shareOfRoof"> {
+  readonly net: string;
+  readonly batch: number;
+  readonly optimiser: string;
+  /** The rows' microseconds together, beside those of the whole step, which was measured without looking at its parts. */
+  readonly accountedFor: number;
+  readonly rows: readonly ProfileRow[];
+}
+
 /** A peer without figures for a task. */
 export interface AbsentPeer {
   readonly peer: string;
@@ -82,4 +106,5 @@ export interface BenchResult {
   readonly absent: readonly AbsentPeer[];
   readonly best: readonly BestResult[];
   readonly kernels: readonly KernelResult[];
+  readonly profile?: Profile;
 }

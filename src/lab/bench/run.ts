@@ -1,13 +1,16 @@
 // One bench: ours and the peers, in turn, in the same run. A machine that others use is fast now and slow a second later, so
 // each measurement of a peer follows one of ours. What is made of the turns is digest.ts's business.
 import { cpus } from "node:os";
+import { shardCount } from "../../engine/plan.ts";
 import type { Arithmetic } from "../../kernels/module.ts";
 import type { Net } from "../../nets/net.ts";
 import { commit, processor } from "../provenance.ts";
+import { recipeOf } from "../recipes.ts";
 import { bestResults, ourResults, type PeerSample, peerResults, ratioOf, type Turn } from "./digest.ts";
 import { benchKernels } from "./kernels.ts";
 import { answerer, type Contender, type Task, trainer } from "./ours.ts";
 import { type Peer, runPeer } from "./peers.ts";
+import { profileOf } from "./profile.ts";
 import type { AbsentPeer, BenchResult } from "./result.ts";
 import { measureRoof } from "./roof.ts";
 
@@ -20,8 +23,10 @@ export interface BenchSettings {
   readonly peers: readonly Peer[];
   /** Threads of a team that uses the whole machine. */
   readonly threads: number;
-  /** Nets and peers, or each kernel by itself. */
-  readonly of: "nets" | "kernels";
+  /** Nets and peers, each kernel by itself, or the parts of a step. */
+  readonly of: "nets" | "kernels" | "profile";
+  /** Of the profiled step; by default the recipe's. */
+  readonly batch?: number;
   readonly onProgress?: (progress: BenchProgress) => void;
 }
 
@@ -41,7 +46,7 @@ const ROOF_SECONDS = 0.2;
 export const runBench = async (settings: BenchSettings): Promise<BenchResult> => {
   const { net, arithmetic, seconds, repetitions, of } = settings;
   const date = new Date().toISOString();
-  const { turns, absent, roof } = of === "nets" ? await takeTurns(settings) : noTurns(arithmetic);
+  const { turns, absent, roof } = of === "nets" ? await takeTurns(settings) : noTurns(arithmetic, seconds);
   return {
     kind: "lenet bench",
     date,
@@ -57,6 +62,9 @@ export const runBench = async (settings: BenchSettings): Promise<BenchResult> =>
     absent,
     best: bestResults(turns),
     kernels: of === "kernels" ? await benchKernels(net, arithmetic, seconds, repetitions) : [],
+    ...(of === "profile"
+      ? { profile: profileOf(net, settings.batch ?? recipeOf(net).batch, arithmetic, seconds, roof) }
+      : {}),
   };
 };
 
@@ -67,10 +75,10 @@ interface Taken {
   readonly roof: number;
 }
 
-const noTurns = (arithmetic: Arithmetic): Taken => ({
+const noTurns = (arithmetic: Arithmetic, seconds: number): Taken => ({
   turns: [],
   absent: [],
-  roof: measureRoof(arithmetic, 5 * ROOF_SECONDS),
+  roof: measureRoof(arithmetic, Math.min(5 * ROOF_SECONDS, 10 * seconds)),
 });
 
 /** A kind of work, and ours that do it. */
@@ -109,12 +117,13 @@ const takeTurns = async (settings: BenchSettings): Promise<Taken> => {
   return taken;
 };
 
-/** Training and answering, a batch of 64 and one by one; training on one thread and on all. */
+/** Training and answering, a batch of 64 and one by one; training on one thread and on all that find a shard to work on. */
 const openEvents = async ({ net, threads, arithmetic }: BenchSettings): Promise<Event[]> => {
   const events: Event[] = [];
   for (const batch of [64, 1]) {
     const ours: Contender[] = [];
-    for (const count of new Set([1, threads])) ours.push(await trainer(net, batch, count, arithmetic));
+    for (const count of new Set([1, Math.min(threads, shardCount(batch))]))
+      ours.push(await trainer(net, batch, count, arithmetic));
     events.push({ task: "train", batch, ours });
   }
   for (const batch of [64, 1]) events.push({ task: "infer", batch, ours: [answerer(net, batch, arithmetic)] });

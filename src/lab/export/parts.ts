@@ -1,10 +1,10 @@
 // What every exporter asks of a model: its nets, their weights as plain numbers, and what its outputs mean.
 import type { LayerPlace } from "../../engine/describe.ts";
-import { unfold } from "../../layers/conv.ts";
 import type { LayerSpec } from "../../layers/index.ts";
 import { leastWins } from "../../losses/index.ts";
 import type { Net } from "../../nets/net.ts";
 import { elements } from "../../shape.ts";
+import { unfold } from "../compact.ts";
 import type { Model } from "../model.ts";
 
 type ConvSpec = Extract<LayerSpec, { kind: "conv" }>;

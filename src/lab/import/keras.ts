@@ -4,10 +4,10 @@ import { describe, type LayerPlace } from "../../engine/describe.ts";
 import { LenetError } from "../../errors.ts";
 import type { KerasFile, KerasVariables } from "../../formats/keras.ts";
 import type { Tensor } from "../../formats/safetensors.ts";
-import { fold } from "../../layers/conv.ts";
 import type { LayerSpec } from "../../layers/index.ts";
 import type { Net } from "../../nets/net.ts";
 import { elements, size } from "../../shape.ts";
+import { fold } from "../compact.ts";
 import { transposed } from "../transpose.ts";
 
 type Tensors = Map<string, Tensor>;

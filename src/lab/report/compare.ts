@@ -90,7 +90,7 @@ const curves = ({ names, studies }: Comparison): Figure | string => {
     id: "curves",
     title: "Error, epoch by epoch",
     description: "On validation images where a run has them, else on watched test images, else on training images.",
-    x: { label: "epoch", from: 1 },
+    x: { label: "epoch", from: 1, whole: true },
     y: { label: "error", scale: "log", format: perCent },
     series,
   });

@@ -8,7 +8,7 @@ import { heatChart } from "../../charts/heat-chart.ts";
 import { imageGrid, type Picture } from "../../charts/image-grid.ts";
 import { lineChart, type Series } from "../../charts/line-chart.ts";
 import { splitName } from "../../named.ts";
-import { rejectionCurve, thinned } from "../rejection.ts";
+import { rejectionCurve, rejectionFor, thinned } from "../rejection.ts";
 import { calibrationError, classScores, confusedPairs, reliability, wilson } from "./statistics.ts";
 import { addressOf, percentText, type Study, signOf, surestMistakes } from "./study.ts";
 
@@ -41,7 +41,7 @@ const confusion = (study: Study, per: Per): Figure => {
     description: `${told[1]} ${shades}`,
     rowLabel: "label",
     columnLabel: "answer",
-    rows: study.classNames,
+    rows: study.classNames.map((name, label) => (signOf(study, label) === name ? name : `${label} ${name}`)),
     columns: study.classNames.map((_, label) => signOf(study, label)),
     values,
     format: (value) => (per === "counts" ? (value > 0 ? `${value}` : "·") : value > 0 ? (value * 100).toFixed(1) : "·"),
@@ -82,8 +82,8 @@ export const pairsFigure = (study: Study): Figure | string => {
   const figure = barChart({
     id: "pairs",
     title: "Most confused pairs",
-    description: `What is taken for what: the ${Math.min(PAIRS, pairs.length)} most frequent of ${pairs.length} kinds of mistakes.`,
-    x: { label: "images" },
+    description: `What is taken for what, the most frequent first${pairs.length > PAIRS ? `: ${PAIRS} of ${pairs.length} kinds of mistakes` : ""}.`,
+    x: { label: "images", whole: true },
     bars: pairs.slice(0, PAIRS).map(({ label, answer, images }) => ({
       name: `${study.classNames[label]} → ${study.classNames[answer]}`,
       value: images,
@@ -131,7 +131,7 @@ export const wrongFigure = (study: Study): Figure | string => {
   const { wrong } = study.answers;
   if (wrong.length === 0) return "No image was answered wrongly.";
   const shown = wrong.slice(0, MOST_WRONG);
-  const rest = wrong.length > shown.length ? ` The first ${shown.length} of ${wrong.length} are drawn.` : "";
+  const rest = wrong.length > shown.length ? ` These are the first ${shown.length} of ${wrong.length}.` : "";
   return imageGrid({
     id: "wrong",
     title: "Every mistake",
@@ -223,7 +223,9 @@ const CURVE = 400;
 
 export const rejectionFigure = (study: Study): Figure => {
   const { name } = study.model.net;
-  const curve = thinned(rejectionCurve(study.answers), CURVE);
+  const curve = rejectionCurve(study.answers);
+  // As far as the papers' points lie, or as this net has to go for half a per cent.
+  const to = Math.max(0.15, Math.min(1, (rejectionFor(curve, 0.005)?.rejectedShare ?? 0) * 1.1));
   const digits = study.classNames.every((one, label) => one === `${label}`);
   const papers = !digits ? [] : name.startsWith("zipcode1989") ? [of1989] : [of1989, ...of1998(name)];
   const told = digits ? " Dots are what the papers printed, each on its own test images." : "";
@@ -231,7 +233,7 @@ export const rejectionFigure = (study: Study): Figure => {
     id: "rejection",
     title: "Rejection",
     description: `Error among the images that are answered, when those whose two best outputs lie nearest to each other are rejected.${told}`,
-    x: { label: "rejected", from: 0, to: Math.max(0.15, 0), format: perCent },
+    x: { label: "rejected", from: 0, to, format: perCent },
     y: { label: "error among the others", from: 0, format: perCent },
     levels: [
       { y: 0.01, name: "1 %" },
@@ -240,8 +242,8 @@ export const rejectionFigure = (study: Study): Figure => {
     series: [
       {
         name: study.model.net.title,
-        points: curve
-          .filter(({ rejectedShare }) => rejectedShare <= 0.15)
+        points: thinned(curve, CURVE)
+          .filter(({ rejectedShare }) => rejectedShare <= to)
           .map(({ rejectedShare, errorRate }) => ({ x: rejectedShare, y: errorRate })),
       },
       ...papers,

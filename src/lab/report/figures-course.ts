@@ -37,7 +37,7 @@ export const lossFigure = (study: Study): Figure | string =>
         id: "loss",
         title: "Loss",
         description: `Mean loss of an image, epoch by epoch, on a logarithmic axis. ${trained}`,
-        x: { label: "epoch", from: 1 },
+        x: { label: "epoch", from: 1, whole: true },
         y: { label: "loss", scale: "log" },
         series: seriesOf(study, ({ loss }) => loss),
       });
@@ -49,7 +49,7 @@ export const accuracyFigure = (study: Study): Figure | string =>
         id: "accuracy",
         title: "Error",
         description: `Share of images answered wrongly, epoch by epoch, on a logarithmic axis. ${trained}`,
-        x: { label: "epoch", from: 1 },
+        x: { label: "epoch", from: 1, whole: true },
         y: { label: "error", scale: "log", format: perCent },
         series: seriesOf(study, ({ accuracy }) => 1 - accuracy),
       });
@@ -63,7 +63,7 @@ export const stepsFigure = (study: Study): Figure | string => {
   return lineChart({
     id: "steps",
     title: "Loss, step by step",
-    description: `Mean loss over blocks of steps, ${POINTS} for the whole training, on a logarithmic axis: how the first steps went, and where the rate changed.`,
+    description: `Mean loss over blocks of steps, at most ${POINTS} for the whole training, on a logarithmic axis: how the first steps went, and where the rate changed.`,
     x: stepAxis(told),
     y: { label: "loss", scale: "log" },
     series: told.map(({ name, steps }) => ({ name: name || "training", points: blocksOf(steps) })),

@@ -89,7 +89,7 @@ const rejectionFacts = (study: Study) => {
           {
             name: `Rejected for ${rate * 100} % error`,
             value: percentText(point.rejectedShare),
-            note: `${thousands(point.rejected)} images`,
+            note: `${thousands(point.rejected)} of ${thousands(study.set.count)} images`,
           },
         ]
       : [];

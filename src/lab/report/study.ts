@@ -1,6 +1,7 @@
 // A subject under study: what has to be computed for it is computed once, when a figure first asks.
 import { encodePng } from "../../data/png.ts";
 import { type Answers, answersOf, outputName } from "./answers.ts";
+import { responsesTo } from "./layers.ts";
 import { imageAt, type Subject } from "./subject.ts";
 
 export interface Study extends Subject {
@@ -57,6 +58,14 @@ export const pngAddress = (pixels: ArrayLike<number>, rows: number, columns: num
 /** Image `index` of the test images as an address. */
 export const addressOf = (subject: Subject, index: number): string =>
   pngAddress(imageAt(subject, index), subject.set.rows, subject.set.columns);
+
+/** The first test image as the net is shown it, in its frame. */
+export const inputAddress = ({ model, set }: Subject): string => {
+  const [input] = responsesTo(model, imageAt({ set }, 0), ["input"]);
+  const { values, shape } = input!;
+  const { low, high } = model.net.image;
+  return pngAddress(values, shape.rows, shape.columns, low, high);
+};
 
 /** Of one or two letters, for places with little room: the class's number where its name is longer. */
 export const signOf = ({ classNames }: Subject, label: number): string =>

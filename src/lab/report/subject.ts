@@ -3,8 +3,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type DataSet, slice } from "../../data/data-set.ts";
-import { loadData, registeredSet } from "../../data/registry.ts";
+import { loadData } from "../../data/registry.ts";
 import { isFolder } from "../../files.ts";
+import { classNamesOf } from "../class-names.ts";
 import { checkSet } from "../fit.ts";
 import { load } from "../load.ts";
 import { type Model, trainedOn } from "../model.ts";
@@ -55,13 +56,11 @@ export const openSubject = async (path: string, { data, limit }: SubjectOptions 
   checkSet(model.net, whole);
   const set = limit === undefined ? whole : slice(whole, 0, Math.min(limit, whole.count));
   const isRun = isFolder(path) && existsSync(join(path, "config.json"));
-  const numbers = Array.from({ length: model.net.classes }, (_, label) => `${label}`);
-  const known = registeredSet(name)?.classNames ?? [];
   return {
     path,
     model,
     set,
-    classNames: numbers.map((number, label) => known[label] ?? number),
+    classNames: classNamesOf(model),
     config: isRun ? readConfig(path) : null,
     metrics: isRun ? (readMetrics(path) ?? null) : null,
     courses: isRun ? coursesOf(path, model.net.committee?.size) : [],

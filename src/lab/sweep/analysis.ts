@@ -69,7 +69,7 @@ const outcomesAt = ({ rows }: Observations, wanted: readonly (readonly [factor: 
     .filter(({ levels }) => wanted.every(([factor, level]) => levels[factor] === level))
     .map(({ outcome }) => outcome);
 
-const marginsOf = (observations: Observations): Margin[] =>
+export const marginsOf = (observations: Observations): Margin[] =>
   observations.factors.flatMap(({ name, levels }, factor) =>
     levels.flatMap((level, index) => {
       const found = estimate(outcomesAt(observations, [[factor, index]]));

@@ -14,9 +14,6 @@ export const gridOf = (domains: readonly Domain[]): Cell[] =>
     [[]],
   );
 
-/** The seed of all choices: a sweep file has no other source of chance. */
-const SEED = 1;
-
 /** Cells of a Bayesian generation: few, to learn often; more than one, to keep some cores busy. */
 const GENERATION = 4;
 /** With early termination a generation is large enough for two rounds of thirds. */
@@ -32,6 +29,8 @@ export interface Search {
   readonly cap: number | null;
   /** Whether a generation loses cells on its way. */
   readonly halved: boolean;
+  /** Of all choices: there is no other source of chance. */
+  readonly seed: number;
 }
 
 /**
@@ -39,15 +38,15 @@ export interface Search {
  * to try.
  */
 export const nextGeneration = (search: Search, tried: readonly Observation[]): Cell[] => {
-  const { method, domains, cap } = search;
+  const { method, domains, cap, seed } = search;
   if (method === "grid") return tried.length > 0 ? [] : gridOf(domains).slice(0, cap ?? undefined);
   const left = cap! - tried.length;
   const count = method === "random" ? left : Math.min(left, search.halved ? HALVED_GENERATION : GENERATION);
   const clever = method === "bayes" && tried.filter(({ score }) => score !== undefined).length >= STARTUP;
-  const cells: Cell[] = clever ? suggest(domains, tried, count, stream(SEED, `sweep/${tried.length}`)) : [];
+  const cells: Cell[] = clever ? suggest(domains, tried, count, stream(seed, `sweep/${tried.length}`)) : [];
   const known = new Set([...tried.map(({ cell }) => cell), ...cells].map((cell) => JSON.stringify(cell)));
   for (let index = tried.length + cells.length; index < tried.length + count; index++) {
-    const cell = freshCell(domains, index, known) ?? untried(domains, known, index);
+    const cell = freshCell(search, index, known) ?? untried(search, known, index);
     if (!cell) break;
     known.add(JSON.stringify(cell));
     cells.push(cell);
@@ -56,12 +55,12 @@ export const nextGeneration = (search: Search, tried: readonly Observation[]): C
 };
 
 /** A cell from a stream for each place, so that a parameter more does not move the values of the others. */
-const randomCell = (domains: readonly Domain[], name: string): Cell =>
-  domains.map((domain, place) => drawValue(domain, stream(SEED, `${name}/${place}`)));
+const randomCell = ({ domains, seed }: Search, name: string): Cell =>
+  domains.map((domain, place) => drawValue(domain, stream(seed, `${name}/${place}`)));
 
-const freshCell = (domains: readonly Domain[], index: number, known: ReadonlySet<string>): Cell | undefined => {
+const freshCell = (search: Search, index: number, known: ReadonlySet<string>): Cell | undefined => {
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const cell = randomCell(domains, `sweep/${index}/${attempt}`);
+    const cell = randomCell(search, `sweep/${index}/${attempt}`);
     if (!known.has(JSON.stringify(cell))) return cell;
   }
   return undefined;
@@ -71,11 +70,11 @@ const freshCell = (domains: readonly Domain[], index: number, known: ReadonlySet
 const SEARCHABLE = 100_000;
 
 /** Where chance finds only what was tried: one of the cells that are left, if any. */
-const untried = (domains: readonly Domain[], known: ReadonlySet<string>, index: number): Cell | undefined => {
+const untried = ({ domains, seed }: Search, known: ReadonlySet<string>, index: number): Cell | undefined => {
   const sizes = domains.map((domain) => valuesIn(domain)?.length ?? Number.POSITIVE_INFINITY);
   if (sizes.reduce((product, size) => product * size, 1) > SEARCHABLE) return undefined;
   const left = gridOf(domains).filter((cell) => !known.has(JSON.stringify(cell)));
   const order = [...left.keys()];
-  shuffle(order, stream(SEED, `sweep/${index}/left`));
+  shuffle(order, stream(seed, `sweep/${index}/left`));
   return left[order[0]!];
 };

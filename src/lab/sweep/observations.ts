@@ -1,8 +1,8 @@
 // A sweep's outcomes as a table of numbers to be explained: the metric of every trial, and for each parameter that varies the
 // level it had. Parameters without end of values are cut into levels of about equal size.
 import type { Value } from "./domain.ts";
-import type { Parameter } from "./file.ts";
-import type { CellResult, SweepResults } from "./results.ts";
+import type { Parameter } from "./parameters.ts";
+import type { CellResult, SweepResults, TrialResult } from "./results.ts";
 
 export interface Factor {
   readonly name: string;
@@ -54,8 +54,14 @@ const factorOf = (
   return { factor: { name, levels, cut: true }, level };
 };
 
-/** Every trial that has a value. */
-export const observationsOf = ({ parameters, cells }: SweepResults): Observations => {
+/** What is to be explained of a trial; null where it has none. */
+export type Outcome = (trial: TrialResult) => number | null;
+
+/** The metric that the sweep chose by. */
+export const ofMetric: Outcome = ({ value }) => value;
+
+/** Every trial that counts and has this outcome. */
+export const observationsOf = ({ parameters, cells }: SweepResults, outcome: Outcome = ofMetric): Observations => {
   const known = cells.filter(({ value }) => value !== null);
   const factors = parameters.map((parameter) =>
     factorOf(
@@ -69,9 +75,10 @@ export const observationsOf = ({ parameters, cells }: SweepResults): Observation
       const value = cell.values[factors[index]!.factor.name]!;
       return typeof value === "number" ? value : level;
     });
-    return cell.trials.flatMap(({ seed, value }) =>
-      value === null ? [] : [{ cell, seed, outcome: value, levels, places }],
-    );
+    return cell.trials.flatMap((trial): Observation[] => {
+      const found = trial.value === null ? null : outcome(trial);
+      return found === null ? [] : [{ cell, seed: trial.seed, outcome: found, levels, places }];
+    });
   });
   return { factors: factors.map(({ factor }) => factor).filter(({ levels }) => levels.length > 0), rows };
 };

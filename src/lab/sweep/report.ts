@@ -2,13 +2,12 @@
 import { join } from "node:path";
 import { csvOf, plainSvgOf, type Table } from "../../charts/figure.ts";
 import { figureBox, pageOf, paragraph, tableBox } from "../../charts/page.ts";
-import { LenetError } from "../../errors.ts";
 import { makeFolder, writeAtomically } from "../../files.ts";
 import { thousands } from "../table.ts";
 import { type Analysis, analyse } from "./analysis.ts";
 import { figuresOf, type SweepFigures } from "./figures.ts";
 import type { Metric } from "./metric.ts";
-import { type CellResult, readResults, type SweepResults, valuesText } from "./results.ts";
+import { type CellResult, readAnswer, type SweepResults, valuesText } from "./results.ts";
 import type { Estimate } from "./statistics.ts";
 
 /** The results as a document for programs: everything but the places in the sweep file. */
@@ -17,11 +16,8 @@ export const documentOf = ({ parameters, ...results }: SweepResults) => ({
   parameters: parameters.map(({ name, domain }) => ({ name, domain })),
 });
 
-/** Writes the report into the sweep's folder; gives the page's path. Throws LenetError. */
-export const writeReport = (dir: string): string => {
-  const results = readResults(dir);
-  if (results.cells.every(({ value }) => value === null))
-    throw new LenetError(`${dir}: expected a sweep with results, got one without. Run it: lenet sweep --resume ${dir}`);
+/** Writes the report of these results into the sweep's folder; gives the page's path. Throws LenetError. */
+export const writeReport = (dir: string, results = readAnswer(dir)): string => {
   const analysis = analyse(results);
   const figures = figuresOf(results, analysis);
   makeFolder(join(dir, "figures"));
@@ -74,7 +70,7 @@ export const trialTable = ({ parameters, cells, metric }: SweepResults): Table =
 export const metricText = ({ of }: Pick<Metric, "of">, value: number): string =>
   of === "loss" ? value.toFixed(4) : `${(value * 100).toFixed(2)} %`;
 
-const withSpread = (metric: Pick<Metric, "of">, found: Estimate | null): string => {
+export const withSpread = (metric: Pick<Metric, "of">, found: Estimate | null): string => {
   if (!found) return "–";
   const around =
     found.spread === null
@@ -84,13 +80,13 @@ const withSpread = (metric: Pick<Metric, "of">, found: Estimate | null): string 
 };
 
 /** A share does not leave 0…1, though Student's interval may. */
-const intervalText = (metric: Metric, found: Estimate | null): string => {
+export const intervalText = (metric: Pick<Metric, "of">, found: Estimate | null): string => {
   if (!found || found.low === null || found.high === null) return "–";
   const most = metric.of === "loss" ? Number.POSITIVE_INFINITY : 1;
   return `${metricText(metric, Math.max(0, found.low))} – ${metricText(metric, Math.min(most, found.high))}`;
 };
 
-const accuracy = { of: "accuracy" } as const;
+export const accuracy = { of: "accuracy" } as const;
 
 /** How many seeds of a cell count, and what became of the others. */
 const seedsText = ({ trials, value }: CellResult): string => {
@@ -102,28 +98,31 @@ const seedsText = ({ trials, value }: CellResult): string => {
 };
 
 /** The cells, best first. */
-export const rankingTable = ({ cells, metric, parameters }: SweepResults): Table => ({
-  columns: [
-    "cell",
-    ...parameters.map(({ name }) => name),
-    `${metric.name}, mean ± spread`,
-    "95 % interval",
-    "train accuracy",
-    "test accuracy",
-    "seeds",
-  ],
-  rows: cells.map((cell, index) => [
-    `${index + 1}. ${cell.name}`,
-    ...parameters.map(({ name }) => String(cell.values[name])),
-    withSpread(metric, cell.value),
-    intervalText(metric, cell.value),
-    withSpread(accuracy, cell.train),
-    withSpread(accuracy, cell.test),
-    seedsText(cell),
-  ]),
-});
+export const rankingTable = ({ cells, metric, parameters, atBest }: SweepResults): Table => {
+  const names = [...parameters.map(({ name }) => name), ...(atBest === null ? [] : [atBest])];
+  return {
+    columns: [
+      "cell",
+      ...names,
+      `${metric.name}, mean ± spread`,
+      "95 % interval",
+      "train accuracy",
+      "test accuracy",
+      "seeds",
+    ],
+    rows: cells.map((cell, index) => [
+      `${index + 1}. ${cell.name}`,
+      ...names.map((name) => String(cell.values[name])),
+      withSpread(metric, cell.value),
+      intervalText(metric, cell.value),
+      withSpread(accuracy, cell.train),
+      withSpread(accuracy, cell.test),
+      seedsText(cell),
+    ]),
+  };
+};
 
-const duration = (milliseconds: number): string => {
+export const duration = (milliseconds: number): string => {
   const minutes = milliseconds / 60_000;
   return minutes < 1
     ? `${(milliseconds / 1000).toFixed(1)} s`
@@ -172,6 +171,7 @@ const factsOf = (results: SweepResults, { cost }: Analysis) => {
 const pageText = (results: SweepResults, analysis: Analysis, figures: SweepFigures): string => {
   const { origin, metric, method, fixed, complete, parameters } = results;
   const names = parameters.map(({ name }) => name).join(", ") || "nothing";
+  const best = results.atBest === null ? "" : `, each cell at its best ${results.atBest}`;
   const rest = Object.entries(fixed)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
@@ -182,7 +182,7 @@ const pageText = (results: SweepResults, analysis: Analysis, figures: SweepFigur
   return pageOf({
     kind: "Sweep",
     title: origin.file.replace(/\.ya?ml$/i, ""),
-    lead: `A ${method === "bayes" ? "Bayesian" : method} search over ${names}${rest && `, with ${rest}`}; chosen by ${metric.name} on the validation images.${state}`,
+    lead: `A ${method === "bayes" ? "Bayesian" : method} search over ${names}${best}${rest && `, with ${rest}`}; chosen by ${metric.name} on the validation images.${state}`,
     facts: factsOf(results, analysis),
     sections: [
       {

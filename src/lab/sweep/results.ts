@@ -1,11 +1,14 @@
 // What came out of a sweep so far: a row for each trial, a mean for each cell, the best first. Read from the folder alone.
+import { LenetError } from "../../errors.ts";
+import { closest } from "../../words.ts";
 import { type EpochRecord, readHistory, readMetrics, type Score } from "../run-folder.ts";
 import { type Value, valuesIn } from "./domain.ts";
-import { type Parameter, type Sweep, trainingIn, variedValues, varies } from "./file.ts";
+import { type Sweep, trainingIn, variedValues, varies } from "./file.ts";
 import { type Origin, openSweep } from "./folder.ts";
 import { readJournal, type State, stateOf, type Trial, trialFolder, trialName } from "./journal.ts";
 import { bestValue, compareValues, inMetric, type Metric } from "./metric.ts";
 import { cellName } from "./names.ts";
+import type { Parameter } from "./parameters.ts";
 import { type Estimate, estimate } from "./statistics.ts";
 
 export interface TrialResult extends Trial {
@@ -47,6 +50,8 @@ export interface SweepResults {
   readonly parameters: readonly Parameter[];
   /** Those with one. */
   readonly fixed: Readonly<Record<string, Value>>;
+  /** A parameter that every cell has at the value that suits it best, where that was asked for. */
+  readonly atBest: string | null;
   /** Best first; what came farther goes before what was stopped. */
   readonly cells: readonly CellResult[];
   readonly complete: boolean;
@@ -66,9 +71,17 @@ export const readResults = (dir: string): SweepResults => {
     seeds: sweep.seeds,
     parameters: varied,
     fixed: Object.fromEntries(fixed.map(({ name, domain }) => [name, valuesIn(domain)![0]!])),
+    atBest: null,
     cells: cells.sort((a, b) => compareCells(sweep.metric, a, b)),
     complete: state.complete && state.failed.size === 0,
   };
+};
+
+/** The same, where there are any. Throws LenetError. */
+export const readAnswer = (dir: string): SweepResults => {
+  const results = readResults(dir);
+  if (results.cells.some(({ value }) => value !== null)) return results;
+  throw new LenetError(`${dir}: expected a sweep with results, got one without. Run it: lenet sweep --resume ${dir}`);
 };
 
 const cellResult = (dir: string, sweep: Sweep, state: State, values: readonly Value[], cell: number): CellResult => {
@@ -118,6 +131,31 @@ const compareCells = (metric: Metric, a: CellResult, b: CellResult): number => {
   const reached = stopped(a) && stopped(b) ? epochsOf(b) - epochsOf(a) : stopped(a) - stopped(b);
   const missing = (a.value === null ? 1 : 0) - (b.value === null ? 1 : 0);
   return missing || reached || compareValues(metric, a.value?.mean, b.value?.mean) || a.cell - b.cell;
+};
+
+/**
+ * The results at the best value of one parameter: of cells that differ in it alone only the best is kept, by the validation
+ * images. Throws LenetError where no parameter of that name varies.
+ */
+export const atBest = (results: SweepResults, name: string): SweepResults => {
+  const { parameters, cells } = results;
+  const names = parameters.map((parameter) => parameter.name);
+  if (!names.includes(name))
+    throw new LenetError(
+      `--at-best: expected a parameter that varies (${names.join(", ") || "there is none"}), got ${JSON.stringify(name)}.${closest(name, names)}`,
+    );
+  const seen = new Set<string>();
+  // Cells are ranked: the first of its kind is the best.
+  const kept = cells.filter(({ values }) => {
+    const others = JSON.stringify(names.filter((one) => one !== name).map((one) => values[one]));
+    return !seen.has(others) && seen.add(others);
+  });
+  return {
+    ...results,
+    atBest: name,
+    parameters: parameters.filter((parameter) => parameter.name !== name),
+    cells: kept,
+  };
 };
 
 /** `relu, norm yes, dropout 0.1`: a cell's values in a few words; a word that says what it is stands alone. */

@@ -3,7 +3,7 @@
 
 import { isComplete } from "../go-on.ts";
 import { readHistory } from "../run-folder.ts";
-import type { Sweep } from "./file.ts";
+import { type Sweep, searchOf } from "./file.ts";
 import type { Trainer, Training } from "./folder.ts";
 import { rungsOf, survivors } from "./halving.ts";
 import {
@@ -110,13 +110,12 @@ const epochsOf = ({ halving, seeds }: Sweep, cells: number, ends: readonly numbe
 
 /** Chooses cells from all results so far; false when there are none left. */
 const addGeneration = (options: RunOptions, state: State, add: (line: Line) => void): boolean => {
-  const { method, parameters, runCap, halving, metric } = options.sweep;
+  const { metric } = options.sweep;
   const tried = state.cells.map((cell, index) => {
     const value = scoreOf(options, state, index + 1, Number.MAX_SAFE_INTEGER);
     return { cell, score: value === undefined ? undefined : metric.goal === "maximize" ? -value : value };
   });
-  const domains = parameters.map(({ domain }) => domain);
-  const chosen = nextGeneration({ method, domains, cap: runCap, halved: halving !== null }, tried);
+  const chosen = nextGeneration(searchOf(options.sweep), tried);
   if (chosen.length === 0) return false;
   add({ kind: "cells", cells: chosen.map((values, index) => ({ cell: tried.length + index + 1, values })) });
   return true;

@@ -24,9 +24,9 @@ import { image, net } from "../../../dist/src/nets/net.js";
 import { optimiser } from "../../../dist/src/optimisers/index.js";
 
 const STEPS = 2_000;
-const BATCH = 4;
 
-const [kind, distort] = process.argv.slice(2);
+const [kind, distort, batch = "4"] = process.argv.slice(2);
+const BATCH = Number(batch);
 /** SDLM has no curvature of norms and dropout. */
 const curved = ({ kind: layer }) => kind !== "sdlm" || !["batchNorm", "dropout"].includes(layer);
 
@@ -37,6 +37,16 @@ const layers = [
   subsample("S1", { field: 1 }),
   averagePool("S2", { field: 2 }),
   conv("C3", { maps: 3, field: 2, biasPer: "unit", from: [[0], [1], [0, 1]] }),
+  conv("C4", {
+    maps: 3,
+    field: 1,
+    from: [
+      [0, 1],
+      [0, 1],
+      [1, 2],
+    ],
+    compact: true,
+  }),
   maxPool("S4", { field: 3 }),
   dense("F", { units: 8 }),
   relu(),

@@ -22,6 +22,20 @@ const mixed = ({ input: shape }: Geometry, images: number, input: Floats): Float
   return mixed;
 };
 
+/** Kernels whose convBackward is made of these two, as it is where it shares no work. */
+const withParts = (k: Kernels, parts: Partial<Pick<Kernels, "convBackwardInput" | "convBackwardWeight">>): Kernels => {
+  const { convBackwardInput, convBackwardWeight, ...rest } = { ...k, ...parts };
+  return {
+    ...rest,
+    convBackwardInput,
+    convBackwardWeight,
+    convBackward: (g, images, input, dOut, weight, dIn, dWeight, dBias, scratch) => {
+      convBackwardWeight(g, images, input, dOut, dWeight, dBias, scratch);
+      if (dIn) convBackwardInput(g, images, dOut, weight, dIn, scratch);
+    },
+  };
+};
+
 export interface Bug {
   /** The kernel that is wrong. */
   readonly kernel: keyof Kernels;
@@ -34,13 +48,13 @@ export const bugs: Record<string, Bug> = {
   "a flipped sign": {
     kernel: "convBackwardInput",
     inGradients: true,
-    plant: (k) => ({
-      ...k,
-      convBackwardInput: (g, images, dOut, weight, dIn, scratch) => {
-        k.convBackwardInput(g, images, dOut, weight, dIn, scratch);
-        for (let i = 0; i < images * size(g.input); i++) dIn[i] = -dIn[i]!;
-      },
-    }),
+    plant: (k) =>
+      withParts(k, {
+        convBackwardInput: (g, images, dOut, weight, dIn, scratch) => {
+          k.convBackwardInput(g, images, dOut, weight, dIn, scratch);
+          for (let i = 0; i < images * size(g.input); i++) dIn[i] = -dIn[i]!;
+        },
+      }),
   },
   "a flipped sign of one element": {
     kernel: "denseBackwardInput",
@@ -65,15 +79,15 @@ export const bugs: Record<string, Bug> = {
   "a shifted tap": {
     kernel: "convBackwardWeight",
     inGradients: true,
-    plant: (k) => ({
-      ...k,
-      convBackwardWeight: (g, images, input, dOut, dWeight, dBias, scratch) => {
-        k.convBackwardWeight(g, images, input, dOut, dWeight, dBias, scratch);
-        const [first, second] = [dWeight[0]!, dWeight[1]!];
-        dWeight[0] = second;
-        dWeight[1] = first;
-      },
-    }),
+    plant: (k) =>
+      withParts(k, {
+        convBackwardWeight: (g, images, input, dOut, dWeight, dBias, scratch) => {
+          k.convBackwardWeight(g, images, input, dOut, dWeight, dBias, scratch);
+          const [first, second] = [dWeight[0]!, dWeight[1]!];
+          dWeight[0] = second;
+          dWeight[1] = first;
+        },
+      }),
   },
   "a wrong factor": {
     kernel: "sumPoolBackward",

@@ -6,7 +6,7 @@ import { size } from "../../../src/shape.ts";
 import type { Trial } from "./conformance.ts";
 import { combinations, describeShape, floats, upTo } from "./trials.ts";
 
-interface Example {
+export interface Example {
   readonly g: Geometry;
   readonly images: number;
 }
@@ -14,7 +14,7 @@ interface Example {
 type Window = Pick<Geometry, "field" | "stride" | "padding">;
 
 /** Of an output of `down` × `across` units; `over` rows and columns of the input fill no window. */
-const geometry = (
+export const geometry = (
   { field, stride, padding }: Window,
   [from, maps]: readonly [number, number],
   [down, across]: readonly [number, number],
@@ -53,6 +53,8 @@ const numbersOfImages = (): Example[] =>
 
 const layersOfThePapers = (): Example[] => [
   { g: geometry({ field: 5, stride: 1, padding: 0 }, [1, 6], [28, 28]), images: 1 },
+  { g: geometry({ field: 5, stride: 1, padding: 0 }, [1, 4], [20, 20]), images: 2 },
+  { g: geometry({ field: 3, stride: 1, padding: 0 }, [2, 5], [3, 16]), images: 3 },
   { g: geometry({ field: 5, stride: 1, padding: 0 }, [6, 16], [10, 10]), images: 2 },
   { g: geometry({ field: 5, stride: 1, padding: 0 }, [16, 30], [1, 1]), images: 2 },
   { g: geometry({ field: 5, stride: 2, padding: 2 }, [1, 12], [8, 8], 1), images: 2 },
@@ -66,10 +68,10 @@ export const convExamples = (): Example[] => [
   ...layersOfThePapers(),
 ];
 
-const label = (job: string, { g, images }: Example): string =>
+export const label = (job: string, { g, images }: Example): string =>
   `${job} ${images} × ${describeShape(g.input)} → ${describeShape(g.output)}, field ${g.field}, stride ${g.stride}, padding ${g.padding}`;
 
-const weights = ({ input, output, field }: Geometry): number => output.maps * input.maps * field ** 2;
+export const weights = ({ input, output, field }: Geometry): number => output.maps * input.maps * field ** 2;
 
 export const convForwardTrials = (examples = convExamples()): Trial[] =>
   examples.map((example, number) => {
@@ -121,5 +123,38 @@ export const convBackwardWeightTrials = (examples = convExamples()): Trial[] =>
         k.convBackwardWeight(g, images, input, dOut, dWeight, dBias, a.floats("scratch"));
       },
       terms: images * g.output.rows * g.output.columns,
+    };
+  });
+
+/** Both at once, with and without the gradient of the input. */
+export const convBackwardTrials = (examples = convExamples().filter((_, number) => number % 7 === 0)): Trial[] =>
+  examples.map((example, number) => {
+    const { g, images } = example;
+    const first = number % 3 === 0;
+    return {
+      label: `${label("convBackward", example)}${first ? ", no dIn" : ""}`,
+      reads: {
+        input: floats("input", images * size(g.input)),
+        dOut: floats("dOut", images * size(g.output)),
+        weight: floats("weight", weights(g)),
+      },
+      writes: { dIn: images * size(g.input), dWeight: weights(g), dBias: g.output.maps },
+      scratch: (k) => k.convScratch(g),
+      call: (k, a) => {
+        const [input, dOut, weight] = [a.floats("input"), a.floats("dOut"), a.floats("weight")];
+        const dIn = first ? null : a.floats("dIn");
+        k.convBackward(
+          g,
+          images,
+          input,
+          dOut,
+          weight,
+          dIn,
+          a.floats("dWeight"),
+          a.floats("dBias"),
+          a.floats("scratch"),
+        );
+      },
+      terms: Math.max(images * g.output.rows * g.output.columns, g.output.maps * g.field ** 2),
     };
   });

@@ -113,3 +113,40 @@ export const sdlmTrials = (): Trial[] =>
       terms: 6,
     };
   });
+
+/** A dense layer of each number of inputs taught by one image, with a curvature and without. */
+export const outerTrials = (): Trial[] =>
+  tails.flatMap((inputs) =>
+    [1, 5].flatMap((units) =>
+      [true, false].map((curved): Trial => {
+        const run =
+          (rate: number): Trial["call"] =>
+          (k, a) => {
+            const curvature = curved ? a.floats("curvature") : null;
+            k.outerStep(
+              inputs,
+              units,
+              rate,
+              0.01,
+              0.02,
+              a.floats("input"),
+              a.floats("dOut"),
+              a.floats("weight"),
+              curvature,
+            );
+          };
+        return {
+          label: `outerStep of ${units} × ${inputs} weights${curved ? ", sdlm" : ""}`,
+          reads: {
+            input: floats("input", inputs),
+            dOut: floats("dOut", units),
+            curvature: floats("curvature", inputs * units, 3).map((value) => value * value),
+          },
+          writes: { weight: floats("weight", inputs * units) },
+          call: run(0.01),
+          magnitude: run(-0.01),
+          terms: 7,
+        };
+      }),
+    ),
+  );

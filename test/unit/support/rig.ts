@@ -47,7 +47,8 @@ const plan = ({
   images,
   positions,
   ...(rest.ink ? { ink: rest.ink } : {}),
-  optimiser: rest.optimiser === undefined ? optimiser("sgd") : rest.optimiser,
+  // One that keeps every gradient where a test can read it, also of a single image.
+  optimiser: rest.optimiser === undefined ? optimiser("momentum") : rest.optimiser,
 });
 
 /** An arena for the net and the kernels that work in it. What a step must write before it reads begins as NaN. */

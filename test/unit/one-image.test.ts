@@ -1,0 +1,45 @@
+// One image at a time, the engine teaches dense layers without writing their gradients down, and adds up no shards: the weights
+// must move as they do in a plan for larger batches, which does both.
+import { expect, it } from "vitest";
+import { alone } from "../../src/engine/crew.ts";
+import { step } from "../../src/engine/step.ts";
+import { averagePool, conv, dense, tanh } from "../../src/layers/index.ts";
+import { image, net } from "../../src/nets/net.ts";
+import { optimiser } from "../../src/optimisers/index.ts";
+import { type Arithmetic, rig } from "./support/rig.ts";
+
+const small = net("small", "", image(9, 8), [
+  conv("C1", { maps: 3, field: 3, padding: 1 }),
+  tanh(),
+  averagePool("S2", { field: 2 }),
+  conv("C3", { maps: 5, field: 2, from: [[0], [1], [2], [0, 1], [0, 1, 2]] }),
+  dense("F5", { units: 13 }),
+  tanh(),
+  dense("OUT", { units: 10 }),
+]);
+
+const KINDS = ["sgd", "sdlm"] as const;
+const bounds: [Arithmetic, number][] = [
+  ["float64", 1e-12],
+  ["fast", 1e-5],
+];
+
+/** How each weight moved in three steps of one image in a plan for batches of `batch`. */
+const changes = (kind: (typeof KINDS)[number], batch: number, arithmetic: Arithmetic): number[] => {
+  const taught = optimiser(kind, { decay: 0.1 });
+  const { arena, program } = rig(small, { batch, images: 3, arithmetic, optimiser: taught });
+  const weights = arena.floats("weights");
+  arena.doubles("rates").fill(0.05);
+  if (kind === "sdlm") arena.floats("curvature").set(Array.from(weights, (_, i) => (i % 7) / 3));
+  const start = weights.slice();
+  for (const first of [0, 1, 2])
+    step(program, { training: true, first, images: 1, index: first, step: first }, alone());
+  return Array.from(weights, (weight, i) => weight - start[i]!);
+};
+
+for (const [arithmetic, bound] of bounds)
+  it.each(KINDS)(`a batch of one image teaches by %s what it does in a larger plan (${arithmetic}).`, (kind) => {
+    const [one, two] = [changes(kind, 1, arithmetic), changes(kind, 2, arithmetic)];
+    expect(Math.max(...one.map((change, i) => Math.abs(change - two[i]!)))).toBeLessThan(bound);
+    expect(one.filter((change) => Math.abs(change) > 10 * bound).length).toBeGreaterThan(0.9 * one.length);
+  });
