@@ -6,8 +6,8 @@ import { LenetError } from "../src/errors.ts";
 import { usualModel } from "../src/lab/load.ts";
 import { architectureFigure } from "../src/lab/report/architecture.ts";
 import { writeFigure, writeMistakes } from "../src/lab/report/export-figure.ts";
-import { figureMakers } from "../src/lab/report/figures.ts";
-import { inputAddress, type Study, studyOf } from "../src/lab/report/study.ts";
+import { ARCHITECTURE, figureMakers } from "../src/lab/report/figures.ts";
+import { type Study, studyOf } from "../src/lab/report/study.ts";
 import { openSubject } from "../src/lab/report/subject.ts";
 import { splitName } from "../src/named.ts";
 import { netNamed, nets } from "../src/nets/index.ts";
@@ -21,16 +21,11 @@ interface Options {
   readonly out?: string;
 }
 
-const ARCHITECTURE = "architecture";
 const MISTAKES = "wrong";
 
 const names = (): string => {
-  const all = [
-    ...figureMakers,
-    { name: ARCHITECTURE, about: "the net as Fig. 2 of 1998 draws LeNet-5; a net's name will do" },
-  ];
-  const widest = Math.max(...all.map(({ name }) => name.length));
-  return all.map(({ name, about }) => `  ${name.padEnd(widest)}  ${about}`).join("\n");
+  const widest = Math.max(...figureMakers.map(({ name }) => name.length));
+  return figureMakers.map(({ name, about }) => `  ${name.padEnd(widest)}  ${about}`).join("\n");
 };
 
 const examples = (): string => `
@@ -51,14 +46,13 @@ const figureOf = async (name: string, path: string | undefined, options: Options
   if (name === ARCHITECTURE && path !== undefined && nets.some((net) => net.name === splitName(path).name))
     return architectureFigure(netNamed(path));
   const seen = await study(path, options);
-  if (name === ARCHITECTURE) return architectureFigure(seen.model.net, inputAddress(seen));
   const figure = figureMakers.find((maker) => maker.name === name)!.make(seen);
   if (typeof figure !== "string") return figure;
   throw new LenetError(`${name}: expected a run that has this figure, got one that has not. ${figure}`);
 };
 
 const run = async (name: string, path: string | undefined, options: Options): Promise<void> => {
-  const known = [...figureMakers.map((maker) => maker.name), ARCHITECTURE];
+  const known = figureMakers.map((maker) => maker.name);
   if (!known.includes(name))
     throw new LenetError(
       `lenet figure: expected the name of a figure, got ${name}.${closest(name, known) || " See: lenet figure --help"}`,

@@ -10,7 +10,7 @@ import { createSweep, type Origin, openSweep, sameOrigins, type Trainer, trainer
 import { nextGeneration } from "../src/lab/sweep/methods.ts";
 import { cellName } from "../src/lab/sweep/names.ts";
 import { openPool } from "../src/lab/sweep/pool.ts";
-import { openQueue } from "../src/lab/sweep/queue.ts";
+import { codeText, openQueue, sameCode } from "../src/lab/sweep/queue.ts";
 import { connect, type Link } from "../src/lab/sweep/redis.ts";
 import { documentOf } from "../src/lab/sweep/report.ts";
 import { readResults, type SweepResults, valuesText } from "../src/lab/sweep/results.ts";
@@ -57,6 +57,11 @@ const goOn = async (dir: string): Promise<Begun> => {
   const { sweep, origin } = openSweep(dir);
   const trainer = await trainerOf(sweep);
   sameOrigins(dir, origin, trainer.data);
+  const began = { lenet: origin.versions.lenet, commit: origin.commit };
+  if (!sameCode(began, ownCode()))
+    say(
+      `${dir}: begun with ${codeText(began)}, goes on with ${codeText(ownCode())}: what is trained now may differ in its last bits.`,
+    );
   return { dir, sweep, trainer, origin };
 };
 

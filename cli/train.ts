@@ -67,6 +67,7 @@ const examples = (): string => `
 Defaults, a recipe for each net:
 ${recipes()}
 
+Images that no hand has written, as those of fashion-mnist, are not distorted.
 With --rate or --optimiser the training is plain: a constant rate, no decay, no
 distortion, unless --schedule, --decay or --distort ask for them.
 --distort takes a strength (0.5), or a kind with options:

@@ -1,10 +1,10 @@
 // What the library is everywhere, in Node as in a browser; index.ts and web.ts add what is different there.
 export type { DataSet } from "./data/data-set.ts";
-export { normaliseDigit } from "./data/digit.ts";
+export { type Digit, normaliseDigit, type Page, readPage } from "./data/digit.ts";
 export { LenetError } from "./errors.ts";
 export type { Tensor } from "./formats/safetensors.ts";
 export type { Settings } from "./lab/defaults.ts";
-export { digitFor } from "./lab/digit-for.ts";
+export { digitFor, shownTo } from "./lab/digit-for.ts";
 export type { Evaluation } from "./lab/evaluate-set.ts";
 export * from "./lab/events.ts";
 export type { TrainResult } from "./lab/learn.ts";

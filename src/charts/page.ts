@@ -91,7 +91,10 @@ export const scrollBox = (label: string, content: ComponentChild, kind = ""): VN
   el("div", { class: `scroll ${kind}`.trim(), role: "group", "aria-label": label, tabindex: 0 }, content);
 
 /** Pixels below which a figure is not made smaller: its words would be too small to read. */
-const NARROWEST = 540;
+const narrowest = ({ width }: Figure): number => Math.round(Math.min(width, Math.max(540, 0.8 * width)));
+
+/** Pixels from which a figure has a row for itself. */
+const WIDE = 800;
 
 /** A figure with its name, what it shows, and its data, to be unfolded. `rows`: how many of the data at most. */
 export const figureBox = (figure: Figure, rows = 200): VNode => {
@@ -100,9 +103,9 @@ export const figureBox = (figure: Figure, rows = 200): VNode => {
   const left = table.rows.length - shown.rows.length;
   return el(
     "figure",
-    { id },
+    { id, class: figure.width > WIDE ? "wide" : undefined },
     el("figcaption", null, el("h3", null, title), el("p", null, description)),
-    scrollBox(`Figure: ${title}`, svgElement(figure, `min-width:${Math.min(figure.width, NARROWEST)}px`), "drawing"),
+    scrollBox(`Figure: ${title}`, svgElement(figure, `min-width:${narrowest(figure)}px`), "drawing"),
     el(
       "details",
       null,
@@ -183,6 +186,7 @@ nav a{text-decoration:none;display:inline-block;padding:.15rem 0}
 nav a:hover{text-decoration:underline}
 figure{margin:1.75rem 0 2.25rem}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,33.75rem),1fr));gap:0 2.5rem;align-items:start}
+.figures .wide{grid-column:1/-1}
 .figures figure{min-width:0;margin:1rem 0 1.5rem}
 figcaption p{margin:0 0 .75rem;color:var(--soft);font-size:.95rem}
 .scroll{overflow-x:auto;max-width:100%}

@@ -1,7 +1,8 @@
 // HDF5 files through h5wasm, as far as Keras needs them: groups with texts, and arrays of float32. Bytes in, bytes out: the library
 // has a file system of its own, in memory.
+import { Worker } from "node:worker_threads";
 import { LenetError } from "../errors.ts";
-import { elements } from "../shape.ts";
+import { type Library, library } from "./hdf5-library.ts";
 import type { Tensor } from "./safetensors.ts";
 
 /** A group: texts or lists of texts by name, arrays, and groups within. */
@@ -11,36 +12,13 @@ export interface Hdf5Group {
   readonly groups?: Readonly<Record<string, Hdf5Group>>;
 }
 
-/** A group of a file that is being read. Everything is undefined where it is not there, or is something else. */
-export interface Hdf5Reader {
-  text(name: string): string | undefined;
-  texts(name: string): readonly string[] | undefined;
-  /** Throws LenetError for numbers that are not float32 or float64, and for more than 16 million of them. */
-  array(path: string): Tensor | undefined;
-  group(path: string): Hdf5Reader | undefined;
-  /** Names of what is in the group. */
-  names(): readonly string[];
-}
-
-type Library = typeof import("h5wasm");
 type Group = InstanceType<Library["Group"]>;
 
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-/** Numbers of the largest array that is read. */
-const MOST = 2 ** 24;
-/** Bytes of the largest text. */
-const MOST_TEXT = 2 ** 24;
+/** In the library's own file system. */
 const FILE = "lenet.h5";
 
 export const isHdf5 = (bytes: Uint8Array): boolean => signature.every((byte, index) => bytes[index] === byte);
-
-/** Loaded when first asked for: it is 5 MB. Its errors become exceptions, where it would print them. */
-const library = async () => {
-  const { File, Group, Dataset, ready } = await import("h5wasm");
-  const module = await ready;
-  module.activate_throwing_error_handler();
-  return { File, Group, Dataset, FS: module.FS };
-};
 
 /** The bytes of a file with these groups. */
 export const encodeHdf5 = async (root: Hdf5Group): Promise<Uint8Array> => {
@@ -65,81 +43,70 @@ const fill = (group: Group, { attributes = {}, arrays = {}, groups = {} }: Hdf5G
   for (const [name, inner] of Object.entries(groups)) fill(group.create_group(name), inner);
 };
 
+/** Longer than any file of a net takes, on the slowest machine. */
+const PATIENCE_MS = 30_000;
+
+/** What the thread answers: the file, or what it is instead. */
+export type Hdf5Answer = { readonly root: Hdf5Group } | { readonly refused: string };
+
+/** The thread that reads, as long as it is sound. */
+let reader: Worker | null = null;
+
+/** Reads come one after the other. */
+let before: Promise<unknown> = Promise.resolve();
+
 /**
- * What `read` makes of the file whose bytes these are; `place` names it in messages. Throws LenetError when it is damaged, and what
- * `read` throws.
+ * The groups of the file whose bytes these are, texts and float32 arrays alone; `place` names it in messages. The library was not made
+ * for files that mean harm: it works in a thread of its own, which is given up where it breaks down or does not come to an end.
+ * Throws LenetError when the file is damaged.
  */
-export const readHdf5 = async <T>(bytes: Uint8Array, place: string, read: (root: Hdf5Reader) => T): Promise<T> => {
-  const found = await library();
-  const { File, FS } = found;
-  FS.writeFile(FILE, bytes);
-  let file: InstanceType<Library["File"]> | undefined;
-  try {
-    file = new File(FILE, "r");
-    return read(readerOf(found, file, place));
-  } catch (thrown) {
-    if (thrown instanceof LenetError) throw thrown;
+export const readHdf5 = (bytes: Uint8Array, place: string): Promise<Hdf5Group> => {
+  const read = before.then(() => ask(bytes));
+  before = read;
+  return read.then((answer) => {
+    if ("root" in answer) return answer.root;
     throw new LenetError(
-      `${place}: expected an HDF5 file, got one that cannot be read. The file is damaged: copy or write it again.`,
+      `${place}: expected an HDF5 file, got ${answer.refused}. The file is damaged: copy or write it again.`,
     );
-  } finally {
-    try {
-      file?.close();
-    } finally {
-      FS.unlink(FILE);
-    }
-  }
+  });
 };
 
-const readerOf = (found: Awaited<ReturnType<typeof library>>, group: Group, place: string): Hdf5Reader => {
-  const attribute = (name: string): unknown => {
-    const found = group.attrs[name];
-    return found && found.metadata.total_size <= MOST_TEXT ? found.value : undefined;
-  };
-  const at = (path: string): unknown => {
-    // The library throws for a path that is not there.
-    try {
-      return group.get(path);
-    } catch {
-      return undefined;
-    }
-  };
-  return {
-    text: (name) => {
-      const value = attribute(name);
-      return typeof value === "string" ? value : undefined;
-    },
-    texts: (name) => {
-      const value = attribute(name);
-      if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return undefined;
-      const list = [...(value as Iterable<unknown>)];
-      return list.every((item) => typeof item === "string") ? list : undefined;
-    },
-    array: (path) => {
-      const array = at(path);
-      return array instanceof found.Dataset ? tensorOf(array, `${place}, ${path}`) : undefined;
-    },
-    group: (path) => {
-      const inner = at(path);
-      return inner instanceof found.Group ? readerOf(found, inner, place) : undefined;
-    },
-    names: () => group.keys(),
-  };
+const ask = (bytes: Uint8Array): Promise<Hdf5Answer> =>
+  new Promise((resolve) => {
+    const worker = reader ?? new Worker(new URL("./hdf5-worker.js", import.meta.url), { stdout: true, stderr: true });
+    reader = worker;
+    const settle = (answer: Hdf5Answer, sound: boolean): void => {
+      clearTimeout(timer);
+      worker.off("message", done).off("error", broken).off("exit", broken);
+      // Nobody waits any more: the process may end.
+      worker.unref();
+      if (!sound) {
+        reader = null;
+        worker.on("error", () => undefined);
+        void worker.terminate();
+      }
+      resolve(answer);
+    };
+    const timer = setTimeout(() => settle({ refused: "one that takes too long to read" }, false), PATIENCE_MS);
+    const done = (answer: Hdf5Answer): void => settle(answer, true);
+    const broken = (): void => settle({ refused: "one that cannot be read" }, false);
+    worker.on("message", done).on("error", broken).on("exit", broken);
+    worker.ref();
+    worker.postMessage(bytes);
+  });
+
+/** What lies at a path from this group, such as `layers/conv2d/vars`; undefined where there is nothing. */
+export const groupAt = (group: Hdf5Group, path: string): Hdf5Group | undefined =>
+  path.split("/").reduce<Hdf5Group | undefined>((at, name) => own(at?.groups, name), group);
+
+export const arrayAt = (group: Hdf5Group, path: string): Tensor | undefined => {
+  const cut = path.lastIndexOf("/");
+  return own((cut < 0 ? group : groupAt(group, path.slice(0, cut)))?.arrays, path.slice(cut + 1));
 };
 
-const tensorOf = (array: InstanceType<Library["Dataset"]>, place: string): Tensor => {
-  const { shape, dtype } = array;
-  const count = shape === null ? -1 : elements(shape);
-  if (shape === null || !(count >= 0 && count <= MOST))
-    throw new LenetError(
-      `${place}: expected at most ${MOST} numbers, got a shape of ${shape?.join(" × ")}. Check the file.`,
-    );
-  if (!["<f", ">f", "<d", ">d"].includes(String(dtype)))
-    throw new LenetError(`${place}: expected float32 or float64, got another type of numbers. Convert it first.`);
-  const data = array.value;
-  if (!(data instanceof Float32Array || data instanceof Float64Array) || data.length !== count)
-    throw new LenetError(
-      `${place}: expected ${count} numbers, got fewer. The file is damaged: copy or write it again.`,
-    );
-  return { shape, data: Float32Array.from(data) };
-};
+export const attributeAt = (group: Hdf5Group | undefined, name: string): string | readonly string[] | undefined =>
+  own(group?.attributes, name);
+
+/** A name in a file may be that of something every object has. */
+const own = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  record && Object.hasOwn(record, name) ? record[name] : undefined;

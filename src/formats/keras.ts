@@ -1,7 +1,7 @@
 // Models of Keras 3 as files: `.h5` (all in one HDF5 file) and `.keras` (a zip of a description, and of the weights as HDF5). A
 // model is here a list of stock layers, each of which names those it takes its input from. docs/formats.md tells the layout.
 import { LenetError } from "../errors.ts";
-import { encodeHdf5, type Hdf5Group, type Hdf5Reader, isHdf5, readHdf5 } from "./hdf5.ts";
+import { arrayAt, attributeAt, encodeHdf5, groupAt, type Hdf5Group, isHdf5, readHdf5 } from "./hdf5.ts";
 import type { Tensor } from "./safetensors.ts";
 import { filesIn, isZip, zipOf } from "./zip.ts";
 
@@ -141,8 +141,8 @@ export const isKeras = (bytes: Uint8Array, place: string): boolean =>
   isHdf5(bytes) || (isZip(bytes) && filesIn(bytes, place).has(CONFIG));
 
 /** The variables of a model saved by Keras 3 (or by us); `place` names the file in messages. Throws LenetError. */
-export const decodeKeras = (bytes: Uint8Array, place: string): Promise<KerasFile> =>
-  isZip(bytes) ? decodeArchive(bytes, place) : readHdf5(bytes, place, (root) => decodeH5(root, place));
+export const decodeKeras = async (bytes: Uint8Array, place: string): Promise<KerasFile> =>
+  isZip(bytes) ? decodeArchive(bytes, place) : decodeH5(await readHdf5(bytes, place), place);
 
 const decodeArchive = async (bytes: Uint8Array, place: string): Promise<KerasFile> => {
   const files = filesIn(bytes, place);
@@ -152,36 +152,42 @@ const decodeArchive = async (bytes: Uint8Array, place: string): Promise<KerasFil
   const layers = layersIn(config, `${place}, ${CONFIG}`);
   // A Sequential does not count its input.
   const counted = layers.filter(({ kind }) => kind !== "InputLayer");
-  const found = await readHdf5(weights, `${place}, ${WEIGHTS}`, (root) =>
-    placesOf(counted).map(({ place: name, layer }) => ({ ...layer, variables: numbered(root, `layers/${name}/vars`) })),
-  );
+  const root = await readHdf5(weights, `${place}, ${WEIGHTS}`);
+  const found = placesOf(counted).map(({ place: name, layer }) => ({
+    ...layer,
+    variables: numbered(root, `layers/${name}/vars`),
+  }));
   return { net: typeof net === "string" ? net : null, layers: found.filter(({ variables }) => variables.length > 0) };
 };
 
 /** The arrays `0`, `1`, … of a group. */
-const numbered = (root: Hdf5Reader, path: string): Tensor[] => {
-  const group = root.group(path);
+const numbered = (root: Hdf5Group, path: string): Tensor[] => {
   const found: Tensor[] = [];
-  for (let tensor = group?.array("0"); tensor; tensor = group?.array(`${found.length}`)) found.push(tensor);
+  const next = (): Tensor | undefined => arrayAt(root, `${path}/${found.length}`);
+  for (let tensor = next(); tensor; tensor = next()) found.push(tensor);
   return found;
 };
 
-const decodeH5 = (root: Hdf5Reader, place: string): KerasFile => {
-  const text = root.text("model_config");
-  const [group, names] = [root.group("model_weights"), root.group("model_weights")?.texts("layer_names")];
-  if (text === undefined || group === undefined || names === undefined)
+const decodeH5 = (root: Hdf5Group, place: string): KerasFile => {
+  const group = groupAt(root, "model_weights");
+  const [text, names, net] = [
+    attributeAt(root, "model_config"),
+    attributeAt(group, "layer_names"),
+    attributeAt(root, NET),
+  ];
+  if (typeof text !== "string" || group === undefined || typeof names !== "object")
     throw new LenetError(`${place}: expected a model_config and model_weights, got a file without. ${damaged}`);
   const kinds = new Map(layersIn(parsed(text, place), place).map(({ name, kind }) => [name, kind]));
   const layers = names.map((name) => {
-    const inner = group.group(name);
-    const variables = (inner?.texts("weight_names") ?? []).map((path) => {
-      const tensor = inner!.array(path);
+    const inner = groupAt(group, name);
+    const variables = [attributeAt(inner, "weight_names") ?? []].flat().map((path) => {
+      const tensor = arrayAt(inner!, path);
       if (tensor === undefined) throw new LenetError(`${place}: expected the weights ${path}, got none. ${damaged}`);
       return tensor;
     });
     return { name, kind: kinds.get(name) ?? "", variables };
   });
-  return { net: root.text(NET) ?? null, layers: layers.filter(({ variables }) => variables.length > 0) };
+  return { net: typeof net === "string" ? net : null, layers: layers.filter(({ variables }) => variables.length > 0) };
 };
 
 /** Names and classes of a model's layers. Throws LenetError for models within the model. */

@@ -1,6 +1,7 @@
 // The settings of a training: what may be given, and the complete and checked plain data it comes to. Resolving what is
 // already resolved changes nothing, which is how a run is resumed.
 import type { DataSet } from "../data/data-set.ts";
+import { registeredSet } from "../data/registry.ts";
 import { distortName } from "../engine/distort.ts";
 import { LenetError } from "../errors.ts";
 import { type Arithmetic, arithmetics, hasFused, usualArithmetic } from "../kernels/module.ts";
@@ -122,11 +123,12 @@ export const readDistort = (place: string, given: number | string): number | str
   typeof given === "string" && !isNumber(given) ? distortName(place, given) : fromZero(place, given);
 
 /**
- * The net's recipe; but whoever brings an optimiser or a rate means just that, not the recipe around it. A committee cannot do
+ * The net's recipe, but without distortion for images that no hand has written; and whoever brings an optimiser or a rate means just that, not the recipe around it. A committee cannot do
  * without its distortion.
  */
-const baseRecipe = (net: Net, { optimiser: wanted, rate, momentum }: TrainSettings, spell: Spell): Recipe => {
-  const recipe = recipeOf(net);
+const baseRecipe = (net: Net, { optimiser: wanted, rate, momentum, data }: TrainSettings, spell: Spell): Recipe => {
+  const handwritten = typeof data !== "string" || registeredSet(data)?.handwritten !== false;
+  const recipe = handwritten || net.committee ? recipeOf(net) : { ...recipeOf(net), distort: 0 };
   const given = typeof wanted === "object" ? wanted.kind : wanted;
   const named = given === undefined ? recipe.optimiser.kind : oneOf(spell("optimiser"), given, optimiserKinds);
   const kind = named === "sgd" && momentum !== undefined ? "momentum" : named;

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseSweep } from "../../src/lab/sweep/file.ts";
 import { createSweep, type Trainer, trainerOf } from "../../src/lab/sweep/folder.ts";
 import { readJournal } from "../../src/lab/sweep/journal.ts";
+import { writeReport } from "../../src/lab/sweep/report.ts";
 import { readResults } from "../../src/lab/sweep/results.ts";
 import { stream } from "../../src/random.ts";
 import { writeDigits } from "../unit/support/digits-folder.ts";
+import { faultsOf, hasBrowser } from "./support/browser.ts";
 import { lenet, start } from "./support/lenet.ts";
 
 let dir: string;
@@ -78,6 +80,27 @@ describe("lenet sweep", () => {
       cells.map(({ name, value, test }) => ({ name, value, test }));
     expect(scores(readResults(path("stopped")) as never)).toEqual(scores(results));
   });
+
+  it("that is taken up by another version says so.", async () => {
+    const file = path("whole/sweep.json");
+    const origin = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...origin, commit: "0123456789abcdef" }));
+    const { code, stderr } = await lenet(["sweep", "--resume", "whole"], dir);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^whole: begun with lenet \S+ at commit 0123456, goes on with lenet \S+( at commit \w{7})?: what is trained now may differ in its last bits\.\n/,
+    );
+    writeFileSync(file, JSON.stringify(origin));
+  });
+
+  it.skipIf(!hasBrowser)(
+    "has a report without faults in Chromium (CHROMIUM_PATH, or where Debian puts it).",
+    async () => {
+      const page = writeReport(path("whole"));
+      expect(await faultsOf(page, 1440, "light")).toEqual([]);
+      expect(await faultsOf(page, 390, "dark")).toEqual([]);
+    },
+  );
 
   it("lists its cells without training any.", async () => {
     const { code, stdout, stderr } = await lenet(["sweep", "s.yaml", "--list"], dir);

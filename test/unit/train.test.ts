@@ -65,6 +65,14 @@ describe("settings", () => {
     expect(validation).toBeGreaterThan(0);
   });
 
+  it("leave images undistorted that no hand has written, unless that is asked for.", () => {
+    const distortOf = (data: string, given = {}) => resolve(lenet5, { data, ...given }).distort;
+    expect([distortOf("mnist"), distortOf("fashion-mnist"), distortOf("fashion-mnist:size=20")]).toEqual([1, 0, 0]);
+    expect(distortOf("fashion-mnist", { distort: 0.5 })).toBe(0.5);
+    // A committee cannot do without.
+    expect(resolve(netNamed("boosted-lenet4"), { data: "fashion-mnist" }).distort).toBe("paper");
+  });
+
   it("are plain, with a constant rate, once a rate or an optimiser is given.", () => {
     const plain = { decay: 0, distort: 0 };
     expect(resolve(lenet5, { rate: 0.01 })).toMatchObject({ schedule: { kind: "constant", rate: 0.01 }, distort: 0 });

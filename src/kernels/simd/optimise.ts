@@ -27,17 +27,9 @@ export function f32_add_up(parts: i32, count: i32, rows: usize, total: usize): v
 
 /** weight -= rate × (momentum × velocity + gradient + decay × weight); plain SGD has no velocity (address 0). */
 export function f32_sgd(
-  count: i32,
-  rate: f32,
-  decay: f32,
-  momentum: f32,
-  weight: usize,
-  gradient: usize,
-  velocity: usize,
+  count: i32, rate: f32, decay: f32, momentum: f32, weight: usize, gradient: usize, velocity: usize,
 ): void {
-  const rates = f32x4.splat(rate),
-    decays = f32x4.splat(decay),
-    momenta = f32x4.splat(momentum);
+  const rates = f32x4.splat(rate), decays = f32x4.splat(decay), momenta = f32x4.splat(momentum);
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     const at = (<usize>i) << 2;
@@ -100,18 +92,12 @@ export function f32_outer_step(
     const g = load<f32>(dOut);
     const gradients = f32x4.splat(g);
     let x = input;
-    if (curvature)
-      for (; x < whole; x += 16, w += 16, h += 16) {
-        const old = v128.load(w);
-        const step = f32x4.add(f32x4.mul(gradients, v128.load(x)), f32x4.mul(decays, old));
-        v128.store(w, f32x4.sub(old, f32x4.mul(f32x4.div(rates, f32x4.add(mus, v128.load(h))), step)));
-      }
-    else
-      for (; x < whole; x += 16, w += 16) {
-        const old = v128.load(w);
-        const step = f32x4.add(f32x4.mul(gradients, v128.load(x)), f32x4.mul(decays, old));
-        v128.store(w, f32x4.sub(old, f32x4.mul(rates, step)));
-      }
+    for (; x < whole; x += 16, w += 16, h += 16) {
+      const old = v128.load(w);
+      const step = f32x4.add(f32x4.mul(gradients, v128.load(x)), f32x4.mul(decays, old));
+      const own = curvature ? f32x4.div(rates, f32x4.add(mus, v128.load(h))) : rates;
+      v128.store(w, f32x4.sub(old, f32x4.mul(own, step)));
+    }
     for (; x < end; x += 4, w += 4, h += 4) {
       const old = load<f32>(w);
       const own = curvature ? rate / (mu + load<f32>(h)) : rate;
@@ -125,14 +111,9 @@ export function f32_adam(
   count: i32, shrink: f32, beta1: f32, one1: f32, beta2: f32, one2: f32, epsilon: f32, rate1: f32, scale2: f32,
   weight: usize, gradient: usize, mean: usize, square: usize,
 ): void {
-  const shrinks = f32x4.splat(shrink),
-    betas1 = f32x4.splat(beta1),
-    betas2 = f32x4.splat(beta2);
-  const ones1 = f32x4.splat(one1),
-    ones2 = f32x4.splat(one2);
-  const epsilons = f32x4.splat(epsilon),
-    rates1 = f32x4.splat(rate1),
-    scales2 = f32x4.splat(scale2);
+  const shrinks = f32x4.splat(shrink), betas1 = f32x4.splat(beta1), betas2 = f32x4.splat(beta2);
+  const ones1 = f32x4.splat(one1), ones2 = f32x4.splat(one2);
+  const epsilons = f32x4.splat(epsilon), rates1 = f32x4.splat(rate1), scales2 = f32x4.splat(scale2);
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     const at = (<usize>i) << 2;

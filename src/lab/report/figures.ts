@@ -1,10 +1,11 @@
 // Every figure of a run by name, in the order of the report. A figure is made of a study, or says in a line why there is none.
 import type { Figure } from "../../charts/figure.ts";
+import { architectureFigure } from "./architecture.ts";
 import * as answers from "./figures-answers.ts";
 import * as course from "./figures-course.ts";
 import * as inside from "./figures-inside.ts";
 import { idOf, importanceFigure, robustnessFigure } from "./figures-stress.ts";
-import type { Study } from "./study.ts";
+import { inputAddress, type Study } from "./study.ts";
 import { warps } from "./warps.ts";
 
 export interface FigureMaker {
@@ -25,6 +26,9 @@ export interface Chapter {
 const figure = (name: string, about: string, make: FigureMaker["make"]): FigureMaker => ({ name, about, make });
 
 const slow = (...words: Parameters<typeof figure>): FigureMaker => ({ ...figure(...words), slow: true });
+
+/** The one figure that needs no model, only a net. */
+export const ARCHITECTURE = "architecture";
 
 export const chapters: readonly Chapter[] = [
   {
@@ -68,6 +72,9 @@ export const chapters: readonly Chapter[] = [
     id: "weights-and-maps",
     title: "Inside the net",
     figures: [
+      figure(ARCHITECTURE, "the net as Fig. 2 of 1998 draws LeNet-5; the name of a net will do", (study) =>
+        architectureFigure(study.model.net, inputAddress(study)),
+      ),
       figure("kernels", "the kernels of the first layer", inside.kernelsFigure),
       figure("connections", "how strongly maps are joined", inside.connectionsFigure),
       figure("codes", "the last hidden layer beside the codes of the classes", inside.codesFigure),

@@ -118,7 +118,7 @@ const sectionOf = ({ id, title, figures }: Chapter, study: Study, brief: boolean
 };
 
 const LAYERS_OVER_TIME =
-  "Weights and gradients layer by layer over time are not shown: a run folder keeps the weights of the best and the last epoch, and no gradients.";
+  "Weights and gradients layer by layer over time are not shown: a run folder keeps the weights of the best and the last epoch, and no gradients. A training with --tensorboard also keeps event files, in which TensorBoard shows how the weights are spread after every epoch.";
 
 const provenance = ({ config, model, set, path }: Study): Section => {
   const lines = summarise(model.net).lines;

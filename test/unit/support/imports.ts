@@ -38,6 +38,8 @@ const rules: Readonly<Record<string, Rule>> = {
   "baselines/": { values: ["baselines/", "kernels/", "engine/arena.ts", ...leaves], types: ["data/data-set.ts"] },
   "charts/": { values: ["charts/"] },
   "formats/": { values: ["formats/", ...leaves] },
+  "formats/hdf5.ts": { values: ["formats/", ...leaves], node: ["node:worker_threads"] },
+  "formats/hdf5-worker.ts": { values: ["formats/", ...leaves], node: ["node:worker_threads"] },
   "lab/": { values: [""], node: [...files, "node:worker_threads"] },
   "library.ts": { values: [""] },
   "index.ts": { values: [""] },
