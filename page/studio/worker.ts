@@ -1,5 +1,6 @@
 // The training, away from the page: fetches the images, learns, and tells how it goes. It pauses between two steps.
 import type { DataSet } from "../../src/data/data-set.ts";
+import { isHandwritten } from "../../src/data/names.ts";
 import { LenetError } from "../../src/errors.ts";
 import type { TrainEvent } from "../../src/lab/events.ts";
 import { learn } from "../../src/lab/learn.ts";
@@ -44,7 +45,7 @@ const begin = async (job: Job): Promise<void> => {
   const data = { train: await fetchSet(name, "train", job.settings.limit), test: await fetchSet(name, "test") };
   const classes = data.test.classNames ?? Array.from({ length: named.classes }, (_, label) => `${label}`);
   const net = withClasses(named, classes.length);
-  const settings = { ...job.settings, data };
+  const settings = { ...job.settings, data, ...(isHandwritten(name) ? {} : { distort: 0 }) };
   const prepared = prepareImages(net, settings, data);
   const { counts } = prepared;
   const steps = Math.ceil(counts.train / prepared.settings.batch);

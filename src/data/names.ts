@@ -18,6 +18,12 @@ export const unaliased = (name: string): string => {
   return alias === undefined ? name : [alias, ...(asked.options ? [asked.options] : [])].join();
 };
 
+/** Known sets that no hand has written. */
+const notWritten = ["fashion-mnist"];
+
+/** Whether a set's images may be handwriting: of an unknown one they may. */
+export const isHandwritten = (name: string): boolean => !notWritten.includes(splitName(unaliased(name)).name);
+
 /** What the options of a data set's name come to; undefined where it has none. Throws LenetError for options it cannot have. */
 export const derivationOf = (given: string): Derivation | undefined => {
   const { name, options } = splitName(unaliased(given));

@@ -48,7 +48,6 @@ export const registeredSets: readonly RegisteredSet[] = [
     title: "pictures of clothes, 28×28, 60,000 to train and 10,000 to test",
     side: WHOLE,
     classNames: ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
-    handwritten: false,
     // Where Debian's package dataset-fashion-mnist puts it.
     folders: ["/usr/share/datasets/fashion-mnist"],
     mirrors: ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
