@@ -69,6 +69,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./bench.ts")).benchCommand(),
   },
   {
+    name: "studio",
+    about: "watch a net learn, in a browser",
+    load: async () => (await import("./studio.ts")).studioCommand(),
+  },
+  {
     name: "data",
     about: "list, fetch, verify and look at data sets",
     load: async () => (await import("./data.ts")).dataCommand(),

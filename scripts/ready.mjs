@@ -34,4 +34,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
 if (time("node_modules/.package-lock.json") < time("package-lock.json")) {
   run("Installing (once, about half a minute) …", "ci", "--no-audit", "--no-fund", "--loglevel=error");
 }
-if (time("dist/.built") < Math.max(newest("src"), newest("cli"))) run("Building …", "run", "--silent", "build");
+if (time("dist/.built") < Math.max(newest("src"), newest("cli"), newest("page")))
+  run("Building …", "run", "--silent", "build");

@@ -20,7 +20,6 @@ export interface IdxRecipe {
   /** Pixels a side of its images. */
   readonly side: number;
   readonly classNames: readonly string[];
-  readonly handwritten?: false;
   /** Folders, other than the cache, that may hold the files. */
   readonly folders: readonly string[];
   /** Addresses, each ending with /, that serve the gzipped files under their usual names. */
@@ -31,7 +30,7 @@ export interface IdxRecipe {
 
 /** A registered set from its recipe. */
 export const idxSet = (recipe: IdxRecipe): RegisteredSet => {
-  const { name, title, side, classNames, handwritten, mirrors } = recipe;
+  const { name, title, side, classNames, mirrors } = recipe;
   const cache = () => cacheFolder(name);
 
   const find = async (): Promise<string | undefined> => {
@@ -76,5 +75,5 @@ export const idxSet = (recipe: IdxRecipe): RegisteredSet => {
     return cache();
   };
 
-  return { name, title, side, classNames, handwritten, find, load, fetch };
+  return { name, title, side, classNames, find, load, fetch };
 };

@@ -13,8 +13,6 @@ export interface RegisteredSet {
   readonly title: string;
   /** Pixels a side of its images. */
   readonly side: number;
-  /** False: its images do not vary as a hand does, and the distortions of the recipes are not for them. */
-  readonly handwritten?: false;
   /** The names of its classes. */
   readonly classNames: readonly string[];
   /** The folder where it is found, or undefined. */

@@ -10,6 +10,7 @@ import type { DataSet } from "./data-set.ts";
 import { checkDerivation, type Derivation, derivations, derive, WHOLE } from "./derive.ts";
 import { loadFolder } from "./folder.ts";
 import { idxSet } from "./idx-set.ts";
+import { isWhole, unaliased } from "./names.ts";
 import type { RegisteredSet } from "./registered.ts";
 import { zipSet } from "./zipcode.ts";
 
@@ -47,7 +48,6 @@ export const registeredSets: readonly RegisteredSet[] = [
     title: "pictures of clothes, 28×28, 60,000 to train and 10,000 to test",
     side: WHOLE,
     classNames: ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
-    handwritten: false,
     // Where Debian's package dataset-fashion-mnist puts it.
     folders: ["/usr/share/datasets/fashion-mnist"],
     mirrors: ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
@@ -76,17 +76,12 @@ export const registeredSets: readonly RegisteredSet[] = [
   }),
 ];
 
-/** Short names for sets with options. */
-const aliases: Readonly<Record<string, string>> = { "mnist-1989": "mnist:sample=1989,size=16" };
-
 /** The registered set of that name, or undefined. Throws LenetError for options that it does not have. */
 export const registeredSet = (name: string): RegisteredSet | undefined => {
-  const asked = splitName(name);
-  const alias = aliases[asked.name];
-  if (alias !== undefined) return registeredSet([alias, ...(asked.options ? [asked.options] : [])].join());
+  const asked = splitName(unaliased(name));
   const set = registeredSets.find((one) => one.name === asked.name);
   if (!set || asked.options === "") return set;
-  if (set.side === WHOLE) return derivedSet(set, readOptions(set.name, derivations, asked.options));
+  if (isWhole(set.name)) return derivedSet(set, readOptions(set.name, derivations, asked.options));
   readOptions(set.name, {}, asked.options);
   return set;
 };
@@ -97,13 +92,6 @@ const derivedSet = (set: RegisteredSet, options: Derivation): RegisteredSet => {
   const name = nameWith(set.name, derivations, options);
   const side = options.frame === "no" ? Number(options.size) : WHOLE;
   return { ...set, name, side, load: async (part) => derive(await set.load(part), name, options) };
-};
-
-/** What the options of a data set's name come to; undefined where it has none. Throws LenetError for options it cannot have. */
-export const derivationOf = (name: string): Derivation | undefined => {
-  const canonical = registeredSet(name)?.name;
-  const { options } = splitName(canonical ?? "");
-  return canonical && options !== "" ? readOptions(canonical, derivations, options) : undefined;
 };
 
 /** The names of the classes of a registered set, or of a folder; undefined where nobody said. Throws LenetError. */
@@ -144,11 +132,11 @@ export interface DataSetEntry {
 /** Every registered data set, with where it was found or how to get it. */
 export const dataSets = async (): Promise<DataSetEntry[]> =>
   Promise.all(
-    registeredSets.map(async ({ name, title, side, find }) => ({
+    registeredSets.map(async ({ name, title, find }) => ({
       name,
       title,
       found: (await find()) ?? null,
       get: `lenet data get ${name}`,
-      options: side === WHOLE ? derivations : null,
+      options: isWhole(name) ? derivations : null,
     })),
   );

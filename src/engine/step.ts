@@ -26,13 +26,24 @@ export interface Walk {
 }
 
 /** Walks until the end or until asked to stop; returns the position it came to. `onStep` hears the position after each step. */
-export const walk = (program: Program, crew: Crew, way: Walk, onStep: (position: number) => void): number => {
+export const walk = (program: Program, crew: Crew, way: Walk, onStep: (position: number) => void): number =>
+  walkTo(program, crew, way, way.from, way.to, onStep);
+
+/** The same of positions from…to-1 alone, a part of the way; `from` is where a batch begins. */
+export const walkTo = (
+  program: Program,
+  crew: Crew,
+  way: Walk,
+  from: number,
+  to: number,
+  onStep: (position: number) => void,
+): number => {
   const batch: Batch = { training: way.training, first: 0, images: 0, index: 0, step: 0 };
   if (way.curvature) batch.share = 1 / way.to;
-  let position = way.from;
-  while (position < way.to && !crew.stopping()) {
+  let position = from;
+  while (position < to && !crew.stopping()) {
     batch.first = position;
-    batch.images = Math.min(way.batch, way.to - position);
+    batch.images = Math.min(way.batch, to - position);
     batch.index = Math.floor(position / way.batch);
     batch.step = way.step + batch.index;
     step(program, batch, crew);

@@ -1,19 +1,19 @@
 // A team: one arena and as many threads as asked for, which train or evaluate a net while the main thread stays free. The
 // team knows nothing of epochs, files or clocks: it walks through an order of images.
-import { Worker } from "node:worker_threads";
 import { LenetError } from "../errors.ts";
 import { bindKernels } from "../kernels/load.ts";
 import type { Net } from "../nets/net.ts";
 import { type Arena, arenaBytes, arenaMemory, openArena } from "./arena.ts";
 import { CONTROL } from "./crew.ts";
 import { type Description, describe } from "./describe.ts";
+import { mostThreads, startThread } from "./host.ts";
 import { claimsOf, type PlanOptions } from "./plan.ts";
 import type { Walk } from "./step.ts";
-import type { WorkerData } from "./worker.ts";
 
 export interface Team {
   readonly description: Description;
   readonly arena: Arena;
+  readonly threads: number;
   /** Walks; resolves to the position it came to, which is `to` unless it was stopped. */
   walk(way: Walk): Promise<number>;
   /** Position reached by the walk under way. */
@@ -24,23 +24,23 @@ export interface Team {
   end(): Promise<void>;
 }
 
-/** Starts the threads; each has bound the program when this resolves. */
-export const startTeam = async (module: WebAssembly.Module, net: Net, options: PlanOptions): Promise<Team> => {
+/** Starts the threads, fewer where the host cannot have as many; each has bound the program when this resolves. */
+export const startTeam = async (module: WebAssembly.Module, net: Net, wanted: PlanOptions): Promise<Team> => {
+  const options = { ...wanted, threads: Math.min(wanted.threads, mostThreads()) };
   const description = describe(net);
   const unbound = bindKernels(module, new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }));
   const claims = claimsOf(description, options, unbound);
   const memory = memoryFor(claims, options);
   const arena = openArena(claims, memory.buffer);
   const control = arena.ints("control");
-  const workers = Array.from({ length: options.threads }, (_, thread) => {
-    const workerData: WorkerData = { module, memory, net, options, thread };
-    return new Worker(new URL("./worker.js", import.meta.url), { workerData });
-  });
-  const answers = (): Promise<unknown[]> => Promise.all(workers.map(answer));
+  const threads = Array.from({ length: options.threads }, (_, thread) =>
+    startThread({ module, memory, net, options, thread }),
+  );
+  const answers = (): Promise<unknown[]> => Promise.all(threads.map((thread) => thread.answer()));
   let ended = false;
   const end = async (): Promise<void> => {
     ended = true;
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(threads.map((thread) => thread.end()));
   };
   try {
     await answers();
@@ -51,12 +51,13 @@ export const startTeam = async (module: WebAssembly.Module, net: Net, options: P
   return {
     description,
     arena,
+    threads: options.threads,
     walk: async (way) => {
       if (ended) throw new Error("team: expected a team at work, got one that has ended");
       Atomics.store(control, CONTROL.stop, 0);
       Atomics.store(control, CONTROL.stopped, 0);
       Atomics.store(control, CONTROL.done, way.from);
-      for (const worker of workers) worker.postMessage(way);
+      for (const thread of threads) thread.walk(way);
       try {
         return (await answers())[0] as number;
       } catch (thrown) {
@@ -81,16 +82,3 @@ const memoryFor = (claims: Parameters<typeof arenaMemory>[0], { batch, images }:
     );
   }
 };
-
-/** The next message of a worker. */
-const answer = (worker: Worker): Promise<unknown> =>
-  new Promise((resolve, reject) => {
-    const onMessage = (message: unknown): void => settle(() => resolve(message));
-    const onError = (error: unknown): void => settle(() => reject(error));
-    const onExit = (): void => onError(new Error("a worker ended before its work was done"));
-    const settle = (tell: () => void): void => {
-      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
-      tell();
-    };
-    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-  });

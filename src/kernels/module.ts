@@ -1,7 +1,6 @@
-// Finds the compiled kernels beside this file, and which of the two arithmetics this machine has. Node only: a page fetches
-// the same bytes.
-import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
+// Compiles the kernels, and finds out which of the two arithmetics this machine has. Where their bytes come from is host.ts's
+// business.
+import { kernelBytes, unlockRelaxedSimd } from "./host.ts";
 
 /**
  * How products are added: "fused" rounds a × b + c once, "plain" rounds the product and the sum. IEEE 754 defines both to the
@@ -11,14 +10,11 @@ export type Arithmetic = "fused" | "plain";
 
 export const arithmetics = ["fused", "plain"] as const;
 
-const bytesOf = (arithmetic: Arithmetic): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(readFileSync(new URL(`./kernels-${arithmetic}.wasm`, import.meta.url)));
-
 const compiled = new Map<Arithmetic, WebAssembly.Module>();
 
 /** The WebAssembly module, compiled once a process. "fused" only where `hasFused()`. */
 export const kernelModule = (arithmetic: Arithmetic = usualArithmetic()): WebAssembly.Module => {
-  const module = compiled.get(arithmetic) ?? new WebAssembly.Module(bytesOf(arithmetic));
+  const module = compiled.get(arithmetic) ?? new WebAssembly.Module(kernelBytes(arithmetic));
   compiled.set(arithmetic, module);
   return module;
 };
@@ -30,15 +26,13 @@ let fused: boolean | undefined;
 
 /** Whether this process can multiply and add with one rounding. Relaxed SIMD only allows it, so it is tried out, once. */
 export const hasFused = (): boolean => {
-  fused ??= canCompile(bytesOf("fused")) && roundsOnce(kernelModule("fused"));
+  fused ??= canCompile(kernelBytes("fused")) && roundsOnce(kernelModule("fused"));
   return fused;
 };
 
-/** Relaxed SIMD came with V8 11.4; Node 20 has 11.3, where it waits behind a flag. */
 const canCompile = (bytes: Uint8Array<ArrayBuffer>): boolean => {
   if (WebAssembly.validate(bytes)) return true;
-  if (Number.parseInt(process.versions.v8, 10) !== 11) return false;
-  setFlagsFromString("--experimental-wasm-relaxed-simd");
+  unlockRelaxedSimd();
   return WebAssembly.validate(bytes);
 };
 

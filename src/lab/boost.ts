@@ -5,24 +5,25 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type DataSet, slice, split } from "../data/data-set.ts";
+import { peakBytes } from "../engine/host.ts";
 import { LenetError } from "../errors.ts";
 import type { Committee, Net } from "../nets/net.ts";
 import { streamKey } from "../random.ts";
-import { classText } from "./class-names.ts";
+import { classText } from "./class-text.ts";
 import { choiceText, chooseThreshold } from "./committee.ts";
 import { committeeCard } from "./committee-card.ts";
 import type { Settings } from "./defaults.ts";
 import { distortionOf } from "./distortions.ts";
 import { evaluate } from "./evaluate.ts";
+import type { TrainResult } from "./learn.ts";
 import { load } from "./load.ts";
 import { createCommittee, createModel, type Model } from "./model.ts";
 import { choosePatterns, readPatterns, writePatterns } from "./patterns.ts";
 import { openFolder, type Prepared, prepare } from "./prepare.ts";
-import { peakBytes, versions } from "./provenance.ts";
+import { versions } from "./provenance.ts";
 import { openRun } from "./resume.ts";
 import * as folders from "./run-folder.ts";
 import type { TrainSettings } from "./settings.ts";
-import type { TrainResult } from "./train.ts";
 
 /** What is kept of a member. */
 type Member = Pick<TrainResult, "model" | "history" | "metrics">;

@@ -7,7 +7,7 @@ import { tensorView } from "../engine/tensors.ts";
 import { LenetError } from "../errors.ts";
 import type { Tensor, TensorFile } from "../formats/safetensors.ts";
 import { type OptimiserSpec, stateNames } from "../optimisers/index.ts";
-import { classText } from "./class-names.ts";
+import { classText } from "./class-text.ts";
 import type { Settings } from "./defaults.ts";
 import type { Position } from "./events.ts";
 import { fillTensors, tensorNamed, tensorViews } from "./tensors.ts";

@@ -1,16 +1,10 @@
 // What the classes of a model are called: as its own texts say, or the set that it learned from, or else by their numbers.
 import { registeredSet } from "../data/registry.ts";
 import { LenetError } from "../errors.ts";
+import { CLASSES } from "./class-text.ts";
 import { type Model, trainedOn } from "./model.ts";
 
-/** Under this name a model's texts keep the names of its classes. */
-const CLASSES = "classes";
-
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, label) => `${label}`);
-
-/** The names as texts to keep with a model; nothing where numbers say as much. */
-export const classText = (names: readonly string[] | undefined): Record<string, string> =>
-  names === undefined || names.every((name, label) => name === `${label}`) ? {} : { [CLASSES]: JSON.stringify(names) };
 
 const kept = ({ metadata }: Model): unknown => {
   try {

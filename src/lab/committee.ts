@@ -4,7 +4,7 @@ import type { DataSet } from "../data/data-set.ts";
 import { reference } from "../kernels/reference/index.ts";
 import { forwardAndBackward, leastWins } from "../losses/index.ts";
 import type { Net } from "../nets/net.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluate-set.ts";
 import { type Model, sumOf } from "./model.ts";
 import { type Answer, answersIn } from "./rejection.ts";
 import type { Score } from "./run-folder.ts";

@@ -3,7 +3,7 @@
 import { derivations, deriveImages } from "../data/derive.ts";
 import { type Box, type Digit, type DigitSteps, normaliseDigit, type Reading } from "../data/digit.ts";
 import type { GreyImage } from "../data/grey.ts";
-import { derivationOf } from "../data/registry.ts";
+import { derivationOf } from "../data/names.ts";
 import { blend, blends } from "../data/resample.ts";
 import { readOptions } from "../named.ts";
 import type { Ink } from "../shape.ts";

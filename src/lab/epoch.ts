@@ -6,9 +6,9 @@ import { rateAt, stageAt } from "../optimisers/schedule.ts";
 import { shuffle, stream } from "../random.ts";
 import { improves, keepWeights } from "./best.ts";
 import type { Position } from "./events.ts";
-import { type EpochRecord, type Score, type StepRecord, writeHistory, writeSteps } from "./run-folder.ts";
+import type { EpochRecord, Score, StepRecord } from "./run-folder.ts";
 import { scoreFrom, scoreOf } from "./score.ts";
-import { type Session, saveCheckpoint } from "./session.ts";
+import type { Session } from "./session.ts";
 
 const PROGRESS_MS = 100;
 /** A loss above this is as good as no number: no training has come back from there. */
@@ -198,12 +198,12 @@ const lossError = (session: Session, step: number): LenetError => {
 /** Stops in the middle of an epoch. */
 const leaveAt = (session: Session, position: Position): void => {
   session.position = position;
-  saveCheckpoint(session, "last");
+  session.keeper?.keepWeights(session, "last");
 };
 
-/** The end of an epoch. The history is written before the checkpoints, and the best before the last: see session.ts. */
+/** The end of an epoch. */
 const complete = (session: Session, train: Score, elapsedMs: number, imagesPerSecond: number): void => {
-  const { arena, counts, folder, history, position, steps } = session;
+  const { arena, counts, keeper, history, position, steps } = session;
   const epoch = position.epoch + 1;
   const from = counts.train + counts.validation;
   const validation = counts.validation > 0 ? { validation: scoreOf(arena, counts.train, from) } : {};
@@ -212,17 +212,10 @@ const complete = (session: Session, train: Score, elapsedMs: number, imagesPerSe
   const record: EpochRecord = { epoch, train, ...validation, ...test, elapsedMs, imagesPerSecond, rate };
   const best = improves(record, session.best?.record);
   history.push(record);
-  const rows = stepRows(session, epoch);
-  steps.push(...rows);
+  steps.push(...stepRows(session, epoch));
   session.position = { epoch, image: 0, step: epoch * stepsAnEpoch(session), elapsedMs: 0 };
   if (best) session.best = { record, ...keepWeights(arena) };
-  if (folder !== null) {
-    writeHistory(folder, history);
-    writeSteps(folder, steps);
-    if (best) saveCheckpoint(session, "best");
-    saveCheckpoint(session, "last");
-  }
-  session.board?.epoch(session, record, rows);
+  keeper?.keepEpoch(session, best);
   session.emit({ kind: "epoch", epochs: session.settings.epochs, record, best });
 };
 

@@ -1,31 +1,10 @@
-// How right a model is on a whole data set: all threads, every image once, nothing learned.
-import { availableParallelism } from "node:os";
+// How right a model is on a data set, wherever its images are.
 import type { DataSet } from "../data/data-set.ts";
 import { loadData } from "../data/registry.ts";
-import { shardCount } from "../engine/plan.ts";
-import { startTeam } from "../engine/team.ts";
-import { kernelModule } from "../kernels/module.ts";
-import { type CommitteeEvaluation, evaluateCommittee } from "./committee.ts";
-import { checkSet, copyImages, inkOf } from "./images.ts";
+import { type Evaluation, evaluateSet } from "./evaluate-set.ts";
 import type { Model } from "./model.ts";
-import { whole } from "./rules.ts";
-import type { Score } from "./run-folder.ts";
-import { confusionOf, scoreOf } from "./score.ts";
-import { fillTensors } from "./tensors.ts";
 
-export interface Evaluation extends Score {
-  /** `confusion[label][answer]` counts images. */
-  readonly confusion: readonly (readonly number[])[];
-  /** The answer for every image. */
-  readonly answers: Uint8Array;
-  /** Indices of the images that were answered wrongly. */
-  readonly wrong: readonly number[];
-  /** Of a committee. */
-  readonly committee?: CommitteeEvaluation;
-}
-
-/** Images in a batch; the answers do not depend on it. */
-const BATCH = 64;
+export type { Evaluation } from "./evaluate-set.ts";
 
 /**
  * Evaluates a model on images, or on the test images of a registered name or a folder. `threads` defaults to as many as
@@ -34,34 +13,5 @@ const BATCH = 64;
 export const evaluate = async (
   model: Model,
   data: DataSet | string,
-  { threads = availableParallelism() }: { readonly threads?: number } = {},
-): Promise<Evaluation> => {
-  const set = typeof data === "string" ? await loadData(data, "test") : data;
-  checkSet(model.net, set);
-  if (model.members) return evaluateCommittee(model, set);
-  const team = await startTeam(kernelModule(), model.net, {
-    batch: BATCH,
-    threads: Math.min(whole("threads", threads, 1), shardCount(BATCH)),
-    optimiser: null,
-    seed: 0,
-    ink: inkOf({ train: set }),
-    images: set.count,
-    positions: set.count,
-  });
-  try {
-    const { arena, description } = team;
-    fillTensors(description, arena, model.weights, "model");
-    copyImages(arena, { train: set });
-    await team.walk({ training: false, from: 0, to: set.count, batch: BATCH, step: 0 });
-    const answers = arena.bytes("answers").slice();
-    const wrong = [...answers.keys()].filter((index) => answers[index] !== set.labels[index]);
-    return {
-      ...scoreOf(arena, 0, set.count),
-      confusion: confusionOf(arena, 0, set.count, model.net.classes),
-      answers,
-      wrong,
-    };
-  } finally {
-    await team.end();
-  }
-};
+  options: { readonly threads?: number } = {},
+): Promise<Evaluation> => evaluateSet(model, typeof data === "string" ? await loadData(data, "test") : data, options);

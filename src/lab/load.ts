@@ -4,11 +4,12 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { isFolder, readBytes, writeAtomically } from "../files.ts";
-import { encodeSafetensors, type TensorFile } from "../formats/safetensors.ts";
+import type { TensorFile } from "../formats/safetensors.ts";
 import type { Net } from "../nets/net.ts";
 import { closest } from "../words.ts";
 import { fitted, tensorsIn, type Weights, weightsIn } from "./import/index.ts";
 import { createModel, type Model } from "./model.ts";
+import { encodeModel } from "./model-of.ts";
 import { versions } from "./provenance.ts";
 import { checkpointPath, hasCheckpoint, RUNS } from "./run-folder.ts";
 import { MODELS, shippedClaims, shippedNames, shippedPath } from "./shipped.ts";
@@ -60,8 +61,7 @@ export const readTensors = (file: string): TensorFile => tensorsIn(readBytes(fil
 export const readWeights = (file: string, net?: Net): Promise<Weights> => weightsIn(readBytes(file, WHAT), file, net);
 
 /** The bytes of a safetensors file of the model's weights that says which net it is. */
-export const weightsFile = (model: Model): Uint8Array =>
-  encodeSafetensors(model.weights, { ...model.metadata, net: model.net.name, versions: JSON.stringify(versions()) });
+export const weightsFile = (model: Model): Uint8Array => encodeModel(model, { versions: JSON.stringify(versions()) });
 
 /** Writes them to a file. Throws LenetError where that is refused. */
 export const save = (model: Model, path: string): void => writeAtomically(path, weightsFile(model));

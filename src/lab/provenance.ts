@@ -29,6 +29,3 @@ export const commit = (): string | null => {
 
 /** The processor's name. */
 export const processor = (): string => cpus()[0]?.model.trim() ?? "unknown";
-
-/** The most memory this process has had, in bytes. */
-export const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;

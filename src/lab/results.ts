@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { LenetError } from "../errors.ts";
 import { makeFolder, readText, writeAtomically } from "../files.ts";
 import { type Claim, type Measure, type Quantity, reaches } from "./claims/claim.ts";
-import type { Origins } from "./images.ts";
+import type { Origins } from "./fit.ts";
 import type { Measured } from "./measure.ts";
 
 /** Where and with what a trial was made. */

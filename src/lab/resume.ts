@@ -3,7 +3,7 @@ import { LenetError } from "../errors.ts";
 import { netNamed } from "../nets/index.ts";
 import type { Net } from "../nets/net.ts";
 import type { Settings } from "./defaults.ts";
-import type { Origins } from "./images.ts";
+import type { Origins } from "./fit.ts";
 import { readConfig, readMetrics } from "./run-folder.ts";
 import type { DataParts, TrainSettings } from "./settings.ts";
 

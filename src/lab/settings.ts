@@ -2,7 +2,7 @@
 // already resolved changes nothing, which is how a run is resumed.
 
 import type { DataSet } from "../data/data-set.ts";
-import { registeredSet } from "../data/registry.ts";
+import { isHandwritten } from "../data/names.ts";
 import { LenetError } from "../errors.ts";
 import { type Arithmetic, arithmetics, hasFused, usualArithmetic } from "../kernels/module.ts";
 import type { Net } from "../nets/net.ts";
@@ -128,7 +128,7 @@ export const readDistort = (place: string, given: number | string): number | str
  * without its distortion.
  */
 const baseRecipe = (net: Net, { optimiser: wanted, rate, momentum, data }: TrainSettings, spell: Spell): Recipe => {
-  const handwritten = typeof data !== "string" || registeredSet(data)?.handwritten !== false;
+  const handwritten = typeof data !== "string" || isHandwritten(data);
   const recipe = handwritten || net.committee ? recipeOf(net) : { ...recipeOf(net), distort: 0 };
   const given = typeof wanted === "object" ? wanted.kind : wanted;
   const named = given === undefined ? recipe.optimiser.kind : oneOf(spell("optimiser"), given, optimiserKinds);

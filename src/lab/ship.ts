@@ -7,7 +7,7 @@ import { closest } from "../words.ts";
 import { dataSection } from "./card.ts";
 import { claimsNamed } from "./claims/index.ts";
 import type { ImageCounts } from "./events.ts";
-import type { Origins } from "./images.ts";
+import type { Origins } from "./fit.ts";
 import { load, readTensors, save } from "./load.ts";
 import type { Model } from "./model.ts";
 import { trialsOf } from "./reproduce.ts";

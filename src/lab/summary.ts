@@ -77,7 +77,7 @@ const linesOfLayers = (net: Net, layers: readonly LayerPlace[], input: Shape): S
   const lines: SummaryLine[] = [];
   for (const [index, { name, spec, layer, geometry, tensors }] of layers.entries()) {
     const last = lines.at(-1);
-    if (last && ["activation", "dropout", "repeat"].includes(spec.kind)) {
+    if (last && isCompanion(spec)) {
       lines[lines.length - 1] = { ...last, what: `${last.what}, ${whatIs(spec)}` };
       continue;
     }
@@ -95,6 +95,9 @@ const linesOfLayers = (net: Net, layers: readonly LayerPlace[], input: Shape): S
   }
   return lines;
 };
+
+/** Whether a layer without parameters works on the units of the one before it, and is told together with it. */
+export const isCompanion = ({ kind }: LayerSpec): boolean => ["activation", "dropout", "repeat"].includes(kind);
 
 /** Units that are computed, as the papers count them: what is computed from a unit alone, such as its activation, is the unit itself. */
 const unitsOf = (layers: readonly LayerPlace[]): number =>

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { forbiddenImports, importRing, importsOf } from "./support/imports.ts";
+import { forbiddenImports, importRing, importsOf, nodeModulesBehind } from "./support/imports.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -18,7 +18,14 @@ const read = (...folders: string[]): Map<string, string> =>
   );
 
 const sources = read("src");
-const everything = read("src", "cli", "bench", "scripts", "test", "examples");
+const everything = read("src", "cli", "page", "bench", "scripts", "test", "examples");
+
+/** What package.json gives a browser in place of other files, as sources. */
+const instead = (): Map<string, string> => {
+  const source = (compiled: string): string => compiled.replace(/^\.\/dist\/(.*)\.js$/, "$1.ts");
+  const { browser } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { browser: Record<string, string> };
+  return new Map(Object.entries(browser).map(([node, web]) => [source(node), source(web)]));
+};
 
 /** Files whose text matches. */
 const holding = (pattern: RegExp): string[] =>
@@ -31,6 +38,19 @@ describe("the sources", () => {
   });
 
   it("import each other in no ring.", () => expect(importRing(sources)).toBeNull());
+
+  it("leave the page's document to page/.", () => {
+    const touching = holding(/\bdocument\.(?:body|head|createElement|documentElement|getElementById)\b/);
+    expect(touching.filter((path) => /^(?:src|cli)\//.test(path))).toEqual([]);
+    expect(touching).toContain("page/digit/main.tsx");
+  });
+
+  it("need nothing of Node in a browser.", () => {
+    expect(nodeModulesBehind("src/web.ts", sources, instead())).toEqual([]);
+    expect(nodeModulesBehind("page/digit/main.tsx", everything, instead())).toEqual([]);
+    expect(nodeModulesBehind("src/index.ts", sources, instead())).not.toEqual([]);
+    for (const web of instead().values()) expect([...sources.keys()]).toContain(web);
+  });
 
   it("name their own files with their ending, so that node runs them as they are.", () => {
     const bare = [...sources]
@@ -93,6 +113,18 @@ describe("the import checker", () => {
       { from: "./c.ts", type: false },
       { from: "./d.ts", type: true },
     ]);
+  });
+
+  it("finds what a browser cannot have, by the way that a browser goes.", () => {
+    const texts = new Map([
+      ["src/a.ts", 'import { b } from "./b.ts";\nimport type { e } from "./e.ts";'],
+      ["src/b.ts", 'import { c } from "./c.ts";'],
+      ["src/c.ts", 'import { readFileSync } from "node:fs";'],
+      ["src/d.ts", 'import "node:os";'],
+      ["src/e.ts", 'import "node:net";'],
+    ]);
+    expect(nodeModulesBehind("src/a.ts", texts, new Map())).toEqual(["src/c.ts: node:fs"]);
+    expect(nodeModulesBehind("src/a.ts", texts, new Map([["src/b.ts", "src/d.ts"]]))).toEqual(["src/d.ts: node:os"]);
   });
 
   it("finds a ring of values, and lets types go round.", () => {

@@ -13,7 +13,7 @@ export function planeSum(plane: usize, area: i32): f32 {
     c = f32x4.add(c, v128.load(plane, 32)); d = f32x4.add(d, v128.load(plane, 48));
   }
   for (; i + 4 <= area; i += 4, plane += 16) a = f32x4.add(a, v128.load(plane));
-  let sum = laneSum(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+  let sum = laneSum(f32x4.add(f32x4.add(f32x4.add(a, b), c), d));
   for (; i < area; i++, plane += 4) sum += load<f32>(plane);
   return sum;
 }

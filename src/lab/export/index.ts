@@ -8,6 +8,7 @@ import type { Model } from "../model.ts";
 import { cOf } from "./c.ts";
 import { kerasOf } from "./keras.ts";
 import { onnxOf } from "./onnx.ts";
+import { pageOf } from "./page.ts";
 
 /** One way to write a model down. */
 export interface ExportKind {
@@ -50,6 +51,11 @@ export const exportKinds: Readonly<Record<string, ExportKind>> = {
     about: "safetensors, under the papers' names: what was read from another tool's file, as one of ours",
     ending: ".safetensors",
     write: async (model) => new Map([[".safetensors", weightsFile(model)]]),
+  },
+  page: {
+    about: "one HTML file: draw a digit, see the answer and every layer, without a network",
+    ending: ".html",
+    write: async (model, name) => new Map([[".html", await pageOf(model, name)]]),
   },
 };
 

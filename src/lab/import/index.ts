@@ -4,9 +4,9 @@ import { LenetError } from "../../errors.ts";
 import { decodeKeras, isKeras } from "../../formats/keras.ts";
 import { decodeSafetensors, type Tensor, type TensorFile } from "../../formats/safetensors.ts";
 import { decodeTorch, isTorch } from "../../formats/torch.ts";
-import { netNamed } from "../../nets/index.ts";
 import type { Net } from "../../nets/net.ts";
 import { elements } from "../../shape.ts";
+import { namedNet } from "../model-of.ts";
 import { tensorsFromKeras } from "./keras.ts";
 
 /** A net and its tensors. */
@@ -42,13 +42,6 @@ export const fitted = ({ tensors, metadata }: TensorFile, place: string, net?: N
   const renamed = underOurNames(chosen, tensors);
   if (renamed) refuseAbsent(chosen, renamed, place);
   return { net: chosen, tensors: renamed ?? tensors, metadata };
-};
-
-const namedNet = (place: string, name: string | undefined): Net => {
-  if (name !== undefined) return netNamed(name);
-  throw new LenetError(
-    `${place}: expected metadata that names the net, got none. Name the net: load(file, net), or --net NAME.`,
-  );
 };
 
 /** What PyTorch counts in a batch norm and we have no use for. */

@@ -6,7 +6,7 @@ import { type DataSet, slice } from "../../data/data-set.ts";
 import { loadData } from "../../data/registry.ts";
 import { isFolder } from "../../files.ts";
 import { classNamesOf } from "../class-names.ts";
-import { checkSet } from "../images.ts";
+import { checkSet } from "../fit.ts";
 import { load } from "../load.ts";
 import { type Model, trainedOn } from "../model.ts";
 import { recipeOf } from "../recipes.ts";

@@ -19,7 +19,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, { values: leaves }])),
   "files.ts": { values: leaves, node: files },
   "kernels/": { values: ["kernels/", ...leaves] },
-  "kernels/module.ts": { values: [], node: files },
+  "kernels/host.ts": { values: [], types: ["kernels/module.ts"], node: files },
   "layers/": { values: ["layers/", ...leaves], types: ["kernels/contract.ts"] },
   "losses/": { values: ["losses/", ...leaves], types: ["kernels/contract.ts"] },
   "optimisers/": { values: ["optimisers/", ...leaves], types: ["kernels/contract.ts"] },
@@ -27,8 +27,13 @@ const rules: Readonly<Record<string, Rule>> = {
   "engine/": {
     values: ["engine/", "kernels/", "layers/", "losses/", "optimisers/", ...leaves],
     types: ["nets/"],
-    node: ["node:worker_threads"],
   },
+  ...Object.fromEntries(
+    ["engine/host.ts", "engine/worker.ts"].map((file) => [
+      file,
+      { values: ["engine/"], node: ["node:worker_threads"] },
+    ]),
+  ),
   "data/": { values: ["data/", "files.ts", ...leaves], node: files },
   "baselines/": { values: ["baselines/", "kernels/", "engine/arena.ts", ...leaves], types: ["data/data-set.ts"] },
   "charts/": { values: ["charts/"] },
@@ -36,7 +41,9 @@ const rules: Readonly<Record<string, Rule>> = {
   "formats/hdf5.ts": { values: ["formats/", ...leaves], node: ["node:worker_threads"] },
   "formats/hdf5-worker.ts": { values: ["formats/", ...leaves], node: ["node:worker_threads"] },
   "lab/": { values: [""], node: [...files, "node:worker_threads"] },
+  "library.ts": { values: [""] },
   "index.ts": { values: [""] },
+  "web.ts": { values: [""] },
 };
 
 /** Modules of Node that a file may only import when its rule says so. */
@@ -44,6 +51,7 @@ const guarded = [...files, "node:worker_threads", "node:child_process", "node:ne
 /** Nobody but the lab (which asks git for a commit) and the downloads reach this far. */
 const reach: Readonly<Record<string, readonly string[]>> = {
   "lab/": ["node:child_process"],
+  "lab/studio.ts": ["node:http"],
   "data/download.ts": ["node:http", "node:https"],
 };
 
@@ -99,13 +107,37 @@ export const forbiddenImports = (path: string, text: string): string[] => {
     if (!from.startsWith("."))
       return !guarded.includes(from) || (rule.node ?? []).includes(from) || reached.includes(from);
     const target = resolveImport(path, from);
-    if (!target.startsWith("src/") || target.endsWith(".wasm")) return target === "src/kernels/kernels.wasm";
+    if (!target.startsWith("src/") || target.endsWith(".wasm")) return /^src\/kernels\/kernels-\w+\.wasm$/.test(target);
     const names = type ? [...rule.values, ...(rule.types ?? [])] : rule.values;
     return names.some((name) => matches(target.slice("src/".length), name));
   };
   return imports
     .filter((found) => !allowed(found))
     .map(({ from, type }) => `${path} imports ${type ? "a type of " : ""}${from}`);
+};
+
+/**
+ * Modules of Node that `entry` needs at run time, each with the file that asks for it, where `instead` names the files that a
+ * browser is given in place of others.
+ */
+export const nodeModulesBehind = (
+  entry: string,
+  texts: ReadonlyMap<string, string>,
+  instead: ReadonlyMap<string, string>,
+): string[] => {
+  const seen = new Set<string>();
+  const found: string[] = [];
+  const visit = (wanted: string): void => {
+    const path = instead.get(wanted) ?? wanted;
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const { from, type } of importsOf(texts.get(path) ?? "")) {
+      if (from.startsWith("node:")) found.push(`${path}: ${from}`);
+      else if (!type && from.startsWith(".")) visit(resolveImport(path, from));
+    }
+  };
+  visit(entry);
+  return found;
 };
 
 /** A ring of modules that need each other at run time, as "a → b → a"; or nothing. */

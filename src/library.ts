@@ -1,0 +1,24 @@
+// What the library is everywhere, in Node as in a browser; index.ts and web.ts add what is different there.
+export type { DataSet } from "./data/data-set.ts";
+export { type Digit, normaliseDigit, type Page, readPage } from "./data/digit.ts";
+export { LenetError } from "./errors.ts";
+export type { Tensor } from "./formats/safetensors.ts";
+export type { Settings } from "./lab/defaults.ts";
+export { digitFor, shownTo } from "./lab/digit-for.ts";
+export type { Evaluation } from "./lab/evaluate-set.ts";
+export * from "./lab/events.ts";
+export type { TrainResult } from "./lab/learn.ts";
+export { createModel, type Model, type Prediction, predict } from "./lab/model.ts";
+export { decodeModel, encodeModel } from "./lab/model-of.ts";
+export type { EpochRecord, Metrics, Score } from "./lab/run-folder.ts";
+export type { DataParts, TrainSettings } from "./lab/settings.ts";
+export { type Summary, summarise as summary } from "./lab/summary.ts";
+export * from "./layers/index.ts";
+export { type Family, family } from "./nets/family.ts";
+export { netNamed, nets } from "./nets/index.ts";
+export { lenet1 } from "./nets/lenet1.ts";
+export { lenet5 } from "./nets/lenet5.ts";
+export { lenet5of1998 } from "./nets/lenet5-1998.ts";
+export { image, type Net, net } from "./nets/net.ts";
+export { type OptimiserSpec, optimiser } from "./optimisers/index.ts";
+export type { ScheduleSpec } from "./optimisers/schedule.ts";
