@@ -8,6 +8,8 @@ const compiled = { alias: [{ find: /^(?:\.\.\/)+(src|cli)\/(.*)\.ts$/, replaceme
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core to itself otherwise: half of a machine of two.
+    maxWorkers: "100%",
     projects: [
       {
         resolve: compiled,

@@ -316,13 +316,14 @@ describe("a model", () => {
     }
   });
 
+  // To the last bits alone: a few images at once are convolved by fewer products than one by itself (docs/kernels.md).
   it("gives the outputs of many images at once, as of each by itself.", () => {
     const some = test.images.subarray(0, 100 * 784);
     const outputs = model.outputs(some);
     expect(outputs).toHaveLength(1000);
     for (const i of [0, 63, 64, 99]) {
       const own = model.outputs(some.subarray(i * 784, (i + 1) * 784));
-      expect([...outputs.subarray(i * 10, (i + 1) * 10)]).toEqual([...own]);
+      expect(own.map((value, k) => Math.abs(value - outputs[i * 10 + k]!)).every((off) => off < 1e-5)).toBe(true);
     }
   });
 
