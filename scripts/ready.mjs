@@ -13,14 +13,16 @@ const newest = (folder) =>
     time("asconfig.json"),
   );
 
+/** What the tools have to say is shown only where they fail. */
 function run(title, ...args) {
   process.stderr.write(`${title}\n`);
-  const { status, error } = spawnSync("npm", args, {
+  const { status, error, stderr } = spawnSync("npm", args, {
     cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", "pipe"],
     shell: process.platform === "win32",
   });
   if (error || status !== 0) {
+    process.stderr.write(stderr ?? "");
     process.stderr.write(`npm ${args.join(" ")} ended with ${error?.message ?? `status ${status}`}\n`);
     process.exit(1);
   }
