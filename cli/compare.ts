@@ -4,12 +4,10 @@ import { writeAtomically } from "../src/files.ts";
 import { type Comparison, compareModels, comparisonPage } from "../src/lab/report/compare.ts";
 import { wilson } from "../src/lab/report/statistics.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
-import { wholeFrom, withDataDir, withJson } from "./options.ts";
+import { type TestImages, withJson, withTestImages } from "./options.ts";
 import { coloursFor, percent, print, printJson, say } from "./output.ts";
 
-interface Options {
-  readonly data?: string;
-  readonly limit?: number;
+interface Options extends TestImages {
   readonly out?: string;
   readonly json?: true;
 }
@@ -85,8 +83,6 @@ export function compareCommand(): Command {
   const command = new Command("compare")
     .description("put models side by side on the same test images")
     .argument("<runs...>", "run folders, safetensors files or models in models/, two or more")
-    .option("--data <name>", "test images of another data set")
-    .option("--limit <n>", "only the first n test images", wholeFrom("--limit", 1))
     .option("--out <file>", "write a page with curves and pictures: compare.html");
-  return withJson(withDataDir(command)).addHelpText("after", examples).action(run);
+  return withJson(withTestImages(command)).addHelpText("after", examples).action(run);
 }

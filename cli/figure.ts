@@ -12,12 +12,10 @@ import { openSubject } from "../src/lab/report/subject.ts";
 import { splitName } from "../src/named.ts";
 import { netNamed, nets } from "../src/nets/index.ts";
 import { closest } from "../src/words.ts";
-import { wholeFrom, withDataDir } from "./options.ts";
+import { type TestImages, withTestImages } from "./options.ts";
 import { say } from "./output.ts";
 
-interface Options {
-  readonly data?: string;
-  readonly limit?: number;
+interface Options extends TestImages {
   readonly out?: string;
 }
 
@@ -77,8 +75,6 @@ export function figureCommand(): Command {
     .description("write one figure of a run as SVG, PNG or CSV")
     .argument("<name>", "which figure; below is a list")
     .argument("[run]", "a run folder, a safetensors file or a model in models/ (default: the newest run)")
-    .option("--data <name>", "test images of another data set")
-    .option("--limit <n>", "only the first n test images", wholeFrom("--limit", 1))
     .option("--out <file>", "a name that ends in .svg, .png or .csv (default: SVG to stdout)");
-  return withDataDir(command).addHelpText("after", examples()).action(run);
+  return withTestImages(command).addHelpText("after", examples()).action(run);
 }

@@ -57,6 +57,20 @@ const dataDirFrom = (dir: string): void => {
 export const withDataDir = (command: Command): Command =>
   command.option("--data-dir <dir>", `look for registered data sets in dir first (default: $${DATA_DIR})`, dataDirFrom);
 
+/** Which test images a command looks at; the model's own, all of them, where nothing is said. */
+export interface TestImages {
+  readonly data?: string;
+  readonly limit?: number;
+}
+
+/** Adds --data, --limit and --data-dir: the options of TestImages. */
+export const withTestImages = (command: Command): Command =>
+  withDataDir(
+    command
+      .option("--data <name>", "test images of another data set")
+      .option("--limit <n>", "only the first n test images", wholeFrom("--limit", 1)),
+  );
+
 export const withJson = (command: Command, what = "print one JSON document"): Command => command.option("--json", what);
 
 /** Every net by name and, below it, the options that may follow the name. */

@@ -5,12 +5,10 @@ import { isFolder } from "../src/files.ts";
 import { usualModel } from "../src/lab/load.ts";
 import { writeReport } from "../src/lab/report/report.ts";
 import { thousands } from "../src/lab/table.ts";
-import { wholeFrom, withDataDir, withJson } from "./options.ts";
+import { type TestImages, withJson, withTestImages } from "./options.ts";
 import { percent, print, printJson, say } from "./output.ts";
 
-interface Options {
-  readonly data?: string;
-  readonly limit?: number;
+interface Options extends TestImages {
   readonly out?: string;
   readonly json?: true;
 }
@@ -51,8 +49,6 @@ export function reportCommand(): Command {
   const command = new Command("report")
     .description("show everything about a run in one HTML file")
     .argument("[run]", "a run folder, a safetensors file or a model in models/ (default: the newest run)")
-    .option("--data <name>", "test images of another data set")
-    .option("--limit <n>", "only the first n test images", wholeFrom("--limit", 1))
     .option("--out <file>", "where to write (default: report.html in the run folder)");
-  return withJson(withDataDir(command)).addHelpText("after", examples).action(run);
+  return withJson(withTestImages(command)).addHelpText("after", examples).action(run);
 }
