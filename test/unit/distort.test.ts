@@ -1,6 +1,4 @@
 // What training images go through on their way into a net: stored as bytes or floats, distorted or not.
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { type DistortSpec, drawUnits, fillMap, MAP_UNITS } from "../../src/engine/distort.ts";
 import { fieldFloats, openField } from "../../src/engine/elastic.ts";
@@ -14,6 +12,7 @@ import { dense, tanh } from "../../src/layers/index.ts";
 import { lenet5 } from "../../src/nets/lenet5.ts";
 import { image, net } from "../../src/nets/net.ts";
 import { optimiser } from "../../src/optimisers/index.ts";
+import { bytesPerStep } from "./support/allocation.ts";
 import { uniform } from "./support/rig.ts";
 
 const IMAGES = 32;
@@ -65,11 +64,8 @@ describe("a net learns", () => {
 });
 
 it("distorting allocates nothing: 2,000 steps leave less than 16 bytes each on the heap.", () => {
-  const script = fileURLToPath(new URL("./support/allocation.mjs", import.meta.url));
-  const room = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
-  const output = execFileSync(process.execPath, [...room, script, "sgd", "elastic"], { encoding: "utf8" });
-  const [bytes, position] = output.split(" ").map(Number);
-  expect(position).toBe(8_000);
+  const { bytes, positions } = bytesPerStep("sgd", "elastic");
+  expect(positions).toBe(8_000);
   expect(bytes).toBeLessThan(16);
 });
 

@@ -1,7 +1,5 @@
 // What the engine promises: the same bytes from the same bytes, nothing allocated, batches and threads that do not matter,
 // shapes that are checked in one sentence, and a team that stops where it should.
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { alone } from "../../src/engine/crew.ts";
 import { describe as describeNet } from "../../src/engine/describe.ts";
@@ -26,6 +24,7 @@ import {
 } from "../../src/layers/index.ts";
 import { image, type Net, net } from "../../src/nets/net.ts";
 import { type OptimiserSpec, optimiser, optimiserKinds } from "../../src/optimisers/index.ts";
+import { bytesPerStep } from "./support/allocation.ts";
 import { type Arithmetic, type Rig, rig } from "./support/rig.ts";
 
 /** Every kind of layer, so small that thousands of steps cost nothing. */
@@ -76,15 +75,8 @@ describe("a step", () => {
   it.each(taught)(
     "allocates nothing: 2,000 steps leave less than 16 bytes each on the heap (%s, batch %i).",
     (kind, batch) => {
-      const script = fileURLToPath(new URL("./support/allocation.mjs", import.meta.url));
-      const room = ["--min-semi-space-size=64", "--max-semi-space-size=64"];
-      const [bytes, position] = execFileSync(process.execPath, ["--expose-gc", ...room, script, kind, "", `${batch}`], {
-        encoding: "utf8",
-      })
-        .trim()
-        .split(" ")
-        .map(Number);
-      expect(position).toBe(2_000 * batch);
+      const { bytes, positions } = bytesPerStep(kind, "", `${batch}`);
+      expect(positions).toBe(2_000 * batch);
       expect(bytes).toBeLessThan(16);
     },
   );

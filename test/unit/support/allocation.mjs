@@ -1,4 +1,4 @@
-// Prints the bytes one training step leaves on the heap, once compiled. Run by engine.test.ts in a process of its own, with --expose-gc and
+// Prints the bytes one training step leaves on the heap, once compiled. Run by allocation.ts in a process of its own, with --expose-gc and
 // room for 64 MB before the first collection, so that everything allocated is still there to be counted.
 import { arenaMemory, openArena } from "../../../dist/src/engine/arena.js";
 import { alone } from "../../../dist/src/engine/crew.js";
@@ -81,7 +81,7 @@ let position = 0;
 const onStep = (reached) => {
   position = reached;
 };
-/** Bytes a step of one walk; walks are slower and leave more until the compiler has settled, which takes longer on a busy machine. */
+/** Bytes a step of one walk; walks leave more until the compiler has settled. */
 const measure = () => {
   gc();
   const before = process.memoryUsage().heapUsed;
