@@ -2,9 +2,9 @@
 import { Command } from "commander";
 import { baselineNamed, baselines } from "../src/baselines/index.ts";
 import { limit } from "../src/data/data-set.ts";
-import { type BaselineProgress, type BaselineResult, runBaseline } from "../src/lab/baseline.ts";
-import { loadParts } from "../src/lab/images.ts";
+import { type BaselineProgress, type BaselineResult, runBaseline } from "../src/lab/claims/baseline.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
+import { loadParts } from "../src/lab/training/images.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { wholeFrom, withJson } from "./options.ts";
 import { coloursFor, duration, percent, print, printJson, say } from "./output.ts";

@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { writeAtomically } from "../src/files.ts";
 import { exportKindNamed, exportKinds } from "../src/lab/export/index.ts";
-import { loadFile, modelFile, usualModel } from "../src/lab/load.ts";
+import { loadFile, modelFile, usualModel } from "../src/lab/import/load.ts";
 import { thousands } from "../src/lab/table.ts";
 import { netNamed } from "../src/nets/index.ts";
 import { withJson } from "./options.ts";

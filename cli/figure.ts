@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { Figure } from "../src/charts/figure.ts";
 import { svgOf } from "../src/charts/figure.ts";
 import { LenetError } from "../src/errors.ts";
-import { usualModel } from "../src/lab/load.ts";
+import { usualModel } from "../src/lab/import/load.ts";
 import { architectureFigure } from "../src/lab/report/architecture.ts";
 import { writeFigure, writeMistakes } from "../src/lab/report/export-figure.ts";
 import { ARCHITECTURE, figureMakers } from "../src/lab/report/figures.ts";

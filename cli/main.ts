@@ -3,7 +3,7 @@
 // loaded only when it is the one that was asked for.
 import { Command, CommanderError } from "commander";
 import { LenetError } from "../src/errors.ts";
-import { lenetVersion } from "../src/lab/provenance.ts";
+import { lenetVersion } from "../src/lab/run/provenance.ts";
 
 interface Entry {
   readonly name: string;

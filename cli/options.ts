@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { DATA_DIR } from "../src/data/registered.ts";
 import { LenetError } from "../src/errors.ts";
 import { isFolder } from "../src/files.ts";
-import { aboveZero, fromZero, share, whole } from "../src/lab/rules.ts";
+import { aboveZero, fromZero, share, whole } from "../src/lab/settings/rules.ts";
 import type { OptionRule } from "../src/named.ts";
 import { nets } from "../src/nets/index.ts";
 import type { Stage } from "../src/optimisers/schedule.ts";

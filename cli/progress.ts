@@ -1,7 +1,15 @@
 // What people see of a training: on a terminal one live line, redrawn in place, and a finished line an epoch; elsewhere the
 // finished lines alone. Turns events into text; knows nothing of how they came about.
-import type { EpochEvent, LogEvent, PatternsEvent, ProgressEvent, StartEvent, TrainEvent } from "../src/lab/events.ts";
+
 import { thousands } from "../src/lab/table.ts";
+import type {
+  EpochEvent,
+  LogEvent,
+  PatternsEvent,
+  ProgressEvent,
+  StartEvent,
+  TrainEvent,
+} from "../src/lab/training/events.ts";
 import type { ScheduleSpec } from "../src/optimisers/schedule.ts";
 import { type Colours, duration, percent } from "./output.ts";
 

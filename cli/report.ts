@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { isFolder } from "../src/files.ts";
-import { usualModel } from "../src/lab/load.ts";
+import { usualModel } from "../src/lab/import/load.ts";
 import { writeReport } from "../src/lab/report/report.ts";
 import { thousands } from "../src/lab/table.ts";
 import { type TestImages, withJson, withTestImages } from "./options.ts";

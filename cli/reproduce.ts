@@ -6,7 +6,7 @@ import { registeredSet } from "../src/data/registry.ts";
 import { writeAtomically } from "../src/files.ts";
 import { type Claim, isShare } from "../src/lab/claims/claim.ts";
 import { claims, claimsNamed } from "../src/lab/claims/index.ts";
-import { type Finding, reproduce, slice, type Trial, type TrialEvent, trialsOf } from "../src/lab/reproduce.ts";
+import { type Finding, reproduce, slice, type Trial, type TrialEvent, trialsOf } from "../src/lab/claims/reproduce.ts";
 import {
   type ClaimResult,
   type MeasureResult,
@@ -15,8 +15,8 @@ import {
   resultOf,
   withResult,
   writeResults,
-} from "../src/lab/results.ts";
-import { resultsPage } from "../src/lab/results-page.ts";
+} from "../src/lab/claims/results.ts";
+import { resultsPage } from "../src/lab/claims/results-page.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
 import { splitName } from "../src/named.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";

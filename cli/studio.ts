@@ -1,6 +1,6 @@
 // lenet studio: a page on this machine in which a net can be watched while it learns. Its address goes to stdout.
 import { Command } from "commander";
-import { openStudio } from "../src/lab/studio.ts";
+import { openStudio } from "../src/lab/studio/studio.ts";
 import { wholeFrom, withDataDir } from "./options.ts";
 import { print, say } from "./output.ts";
 

@@ -2,8 +2,8 @@
 import { availableParallelism, hostname } from "node:os";
 import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
-import { commit, lenetVersion } from "../src/lab/provenance.ts";
-import { oneOf } from "../src/lab/rules.ts";
+import { commit, lenetVersion } from "../src/lab/run/provenance.ts";
+import { oneOf } from "../src/lab/settings/rules.ts";
 import { type AgentEvent, runAgent } from "../src/lab/sweep/agent.ts";
 import { type Code, codeText, controlQueue, type QueueStatus, queueActions } from "../src/lab/sweep/queue.ts";
 import { connect } from "../src/lab/sweep/redis.ts";

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { readText } from "../src/files.ts";
-import { occupy } from "../src/lab/occupied.ts";
+import { occupy } from "../src/lab/run/occupied.ts";
 import { parseSweep, type Sweep, searchOf, variedValues, varies } from "../src/lab/sweep/file.ts";
 import { createSweep, type Origin, openSweep, sameOrigins, type Trainer, trainerOf } from "../src/lab/sweep/folder.ts";
 import { nextGeneration } from "../src/lab/sweep/methods.ts";

@@ -2,15 +2,15 @@
 // event is a line on stdout, and the last line is the result.
 import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
-import { classNamesOf } from "../src/lab/class-names.ts";
-import { distortKinds } from "../src/lab/distortions.ts";
-import type { TrainEvent } from "../src/lab/events.ts";
-import { recipeOf } from "../src/lab/recipes.ts";
+import { classNamesOf } from "../src/lab/model/class-names.ts";
 import { writeReport } from "../src/lab/report/report.ts";
-import { netOfRun, refuseSettled } from "../src/lab/resume.ts";
-import { resolve, type TrainSettings } from "../src/lab/settings.ts";
+import { distortKinds } from "../src/lab/settings/distortions.ts";
+import { recipeOf } from "../src/lab/settings/recipes.ts";
+import { resolve, type TrainSettings } from "../src/lab/settings/settings.ts";
 import { thousands } from "../src/lab/table.ts";
-import { type TrainResult, train } from "../src/lab/train.ts";
+import type { TrainEvent } from "../src/lab/training/events.ts";
+import { netOfRun, refuseSettled } from "../src/lab/training/resume.ts";
+import { type TrainResult, train } from "../src/lab/training/train.ts";
 import { netNamed, nets } from "../src/nets/index.ts";
 import { optimiserKinds } from "../src/optimisers/index.ts";
 import { scheduleKinds } from "../src/optimisers/schedule.ts";

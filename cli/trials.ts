@@ -1,6 +1,6 @@
 // What people see of several trials side by side: a line for each that is done, an epoch a line where there is no terminal,
 // and on a terminal one live line for all.
-import type { Trial, TrialEvent } from "../src/lab/reproduce.ts";
+import type { Trial, TrialEvent } from "../src/lab/claims/reproduce.ts";
 import { duration } from "./output.ts";
 
 export interface ShownTrials {

@@ -11,7 +11,7 @@ import { compareResults, readResult, slower } from "../dist/src/lab/bench/compar
 import { peers } from "../dist/src/lab/bench/peers.js";
 import { comparisonText } from "../dist/src/lab/bench/report.js";
 import { runBench } from "../dist/src/lab/bench/run.js";
-import { chooseArithmetic } from "../dist/src/lab/settings.js";
+import { chooseArithmetic } from "../dist/src/lab/settings/settings.js";
 import { netNamed } from "../dist/src/nets/index.js";
 
 const folder = fileURLToPath(new URL("../bench/results/", import.meta.url));

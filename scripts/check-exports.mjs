@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import ort from "onnxruntime-web";
 import { load, loadData } from "../dist/src/index.js";
 import { exportKinds } from "../dist/src/lab/export/index.js";
-import { shippedNames } from "../dist/src/lab/shipped.js";
+import { shippedNames } from "../dist/src/lab/model/shipped.js";
 
 const { values, positionals } = parseArgs({
   options: { digits: { type: "string", default: "1000" }, python: { type: "string" } },

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { summaryText } from "../dist/cli/summary.js";
-import { shippedClaims } from "../dist/src/lab/shipped.js";
+import { shippedClaims } from "../dist/src/lab/model/shipped.js";
 import { summarise } from "../dist/src/lab/summary.js";
 import { nets } from "../dist/src/nets/index.js";
 import { lenet5 } from "../dist/src/nets/lenet5.js";

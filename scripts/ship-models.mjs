@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LenetError } from "../dist/src/errors.js";
-import { runOf, ship } from "../dist/src/lab/ship.js";
-import { shippedClaims } from "../dist/src/lab/shipped.js";
+import { runOf, ship } from "../dist/src/lab/claims/ship.js";
+import { shippedClaims } from "../dist/src/lab/model/shipped.js";
 
 const named = process.argv.slice(2);
 const complete = (name) => existsSync(join(runOf(name), "metrics.json"));

@@ -1,6 +1,6 @@
 // What every layer makes of the digit: its feature maps, its units, and the codes that outputs are compared with.
 
-import type { LayerView } from "../../src/lab/look.ts";
+import type { LayerView } from "../../src/lab/model/look.ts";
 import { formatShape, size } from "../../src/shape.ts";
 import { Grid } from "./grid.tsx";
 import type { Answer, Reader } from "./model.ts";

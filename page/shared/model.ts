@@ -1,10 +1,10 @@
 // A model, ready to answer and to be looked into.
 import type { GreyImage } from "../../src/data/grey.ts";
 import { decodeSafetensors, type Tensor } from "../../src/formats/safetensors.ts";
-import { digitFor } from "../../src/lab/digit-for.ts";
 import { fromBase64, type PageData, unpackInk } from "../../src/lab/export/page-data.ts";
-import { type LayerView, openLook } from "../../src/lab/look.ts";
-import { createModel, type Model } from "../../src/lab/model.ts";
+import { digitFor } from "../../src/lab/model/digit-for.ts";
+import { type LayerView, openLook } from "../../src/lab/model/look.ts";
+import { createModel, type Model } from "../../src/lab/model/model.ts";
 import { type Summary, summarise } from "../../src/lab/summary.ts";
 import { leastWins } from "../../src/losses/index.ts";
 import type { Ink } from "../../src/shape.ts";

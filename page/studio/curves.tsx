@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { perCent } from "../../src/charts/axes.ts";
 import { type Figure, svgElement } from "../../src/charts/figure.ts";
 import { lineChart } from "../../src/charts/line-chart.ts";
-import type { EpochRecord, Score } from "../../src/lab/run-folder.ts";
+import type { EpochRecord, Score } from "../../src/lab/run/run-folder.ts";
 import type { Training } from "./training.ts";
 
 /** A figure made smaller would have words too small to read: it is drawn as wide as the page is. */

@@ -1,7 +1,7 @@
 // What is to be learned, as the page's address says it, and what the training's worker tells.
 import type { Tensor } from "../../src/formats/safetensors.ts";
-import type { TrainEvent } from "../../src/lab/events.ts";
-import type { TrainSettings } from "../../src/lab/settings.ts";
+import type { TrainSettings } from "../../src/lab/settings/settings.ts";
+import type { TrainEvent } from "../../src/lab/training/events.ts";
 import type { Net } from "../../src/nets/net.ts";
 import type { Trial } from "../shared/model.ts";
 

@@ -1,7 +1,7 @@
 // A training under way, as the page sees it: what its worker has told so far, and how to pause it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ProgressEvent } from "../../src/lab/events.ts";
-import type { EpochRecord, Score } from "../../src/lab/run-folder.ts";
+import type { EpochRecord, Score } from "../../src/lab/run/run-folder.ts";
+import type { ProgressEvent } from "../../src/lab/training/events.ts";
 import { openReader, type Reader } from "../shared/model.ts";
 import type { Job, News, Order } from "./job.ts";
 

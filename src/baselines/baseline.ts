@@ -1,6 +1,6 @@
 // What a classifier of section III.C that is no net of ours is: it learns from a data set, for each of a few choices it cannot
 // make itself, and gives every image a score for every class. Who makes the choices, and on which images, is the lab's
-// business (lab/baseline.ts); start reading at linear.ts.
+// business (lab/claims/baseline.ts); start reading at linear.ts.
 import type { DataSet } from "../data/data-set.ts";
 
 /** What a baseline works with. */

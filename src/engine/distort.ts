@@ -1,5 +1,5 @@
 // Distorted digits for training, made anew at each step. How far an image may be moved and bent is plain data; kinds of distortion
-// have names (lab/distortions.ts). What is drawn is a hash of the seed, the step and the image's place in the batch: nothing to
+// have names (lab/settings/distortions.ts). What is drawn is a hash of the seed, the step and the image's place in the batch: nothing to
 // store, and the same whoever draws it.
 import type { AffineMap } from "../kernels/contract.ts";
 import { mix } from "../random.ts";

@@ -5,7 +5,7 @@ import { fieldFloats, openField } from "../engine/elastic.ts";
 import type { AffineMap } from "../kernels/contract.ts";
 import { reference } from "../kernels/reference/index.ts";
 import { streamKey } from "../random.ts";
-import { distortionOf } from "./distortions.ts";
+import { distortionOf } from "./settings/distortions.ts";
 
 /** The images of `set`, each distorted once, as step `step` of seed `seed` might. Throws LenetError for no such distortion. */
 export const distorted = (set: DataSet, distort: number | string, seed: number, step = 0): DataSet => {

@@ -1,6 +1,6 @@
 // Boosted LeNet-4 of the 1998 paper (section III.C.9): three LeNet-4s whose outputs are added. The first is taught as any net
 // is; the second learns from patterns of which the first gets every other one wrong, the third from patterns that the first
-// two answer differently (lab/boost.ts).
+// two answer differently (lab/training/boost.ts).
 import { lenet4 } from "./lenet4.ts";
 import type { Net, Published } from "./net.ts";
 

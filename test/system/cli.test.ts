@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePng } from "../../src/data/image.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
-import { readCheckpoint, readMetrics, readSteps } from "../../src/lab/run-folder.ts";
+import { readCheckpoint, readMetrics, readSteps } from "../../src/lab/run/run-folder.ts";
 import { lenet } from "./support/lenet.ts";
 
 const goldenFile = fileURLToPath(new URL("../fixtures/golden/lenet5-modern.adam.safetensors", import.meta.url));

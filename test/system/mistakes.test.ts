@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
 import { encodeSafetensors, type Tensor } from "../../src/formats/safetensors.ts";
-import { readCheckpoint } from "../../src/lab/run-folder.ts";
+import { readCheckpoint } from "../../src/lab/run/run-folder.ts";
 import { lenet } from "./support/lenet.ts";
 
 const small = ["--limit", "1000", "--epochs", "2", "--no-report"];

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
-import type { ProgressEvent, TrainEvent } from "../../src/lab/events.ts";
-import { readCheckpoint } from "../../src/lab/run-folder.ts";
+import { readCheckpoint } from "../../src/lab/run/run-folder.ts";
+import type { ProgressEvent, TrainEvent } from "../../src/lab/training/events.ts";
 import { lenet, start } from "./support/lenet.ts";
 
 let dir: string;

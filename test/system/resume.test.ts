@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Position, ProgressEvent } from "../../src/lab/events.ts";
-import { readCheckpoint, readHistory } from "../../src/lab/run-folder.ts";
+import { readCheckpoint, readHistory } from "../../src/lab/run/run-folder.ts";
+import type { Position, ProgressEvent } from "../../src/lab/training/events.ts";
 import { lenet, type Running, start } from "./support/lenet.ts";
 
 const settings = ["--limit", "16000", "--epochs", "2", "--json", "--no-report"];

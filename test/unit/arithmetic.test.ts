@@ -1,7 +1,7 @@
 // The two arithmetics: told apart by what they compute, chosen once, and never mixed silently.
 import { describe, expect, it } from "vitest";
 import { type arithmetics, hasFused, kernelModule, usualArithmetic } from "../../src/kernels/module.ts";
-import { resolve } from "../../src/lab/settings.ts";
+import { resolve } from "../../src/lab/settings/settings.ts";
 import { lenet5 } from "../../src/nets/lenet5.ts";
 
 /** sum + a × b in this arithmetic. */

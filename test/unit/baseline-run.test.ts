@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { baselines } from "../../src/baselines/index.ts";
 import { published, publishedFor } from "../../src/baselines/published.ts";
-import { runBaseline } from "../../src/lab/baseline.ts";
+import { runBaseline } from "../../src/lab/claims/baseline.ts";
 import { blobs, setOf } from "./support/sets.ts";
 
 const train = blobs("run/train", 400, 12, 5, 40);

@@ -12,7 +12,7 @@ import { publishedFor } from "../../src/baselines/published.ts";
 import { gaussianFeatures, rbf } from "../../src/baselines/rbf.ts";
 import { readOut } from "../../src/baselines/readout.ts";
 import type { DataSet } from "../../src/data/data-set.ts";
-import { missesOf } from "../../src/lab/rejection.ts";
+import { missesOf } from "../../src/lab/model/rejection.ts";
 import { stream } from "../../src/random.ts";
 import { blobs, randomSet, setOf, toolsFor } from "./support/sets.ts";
 

@@ -15,8 +15,8 @@ import {
   type TrainSettings,
   train,
 } from "../../src/index.ts";
-import { choosePatterns } from "../../src/lab/patterns.ts";
-import { readConfig, readMetrics } from "../../src/lab/run-folder.ts";
+import { readConfig, readMetrics } from "../../src/lab/run/run-folder.ts";
+import { choosePatterns } from "../../src/lab/training/patterns.ts";
 
 const boosted = netNamed("boosted-lenet4");
 const LEARNED = 120;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createModel, type DataSet, evaluate, load, type Model, save, summary, type Tensor } from "../../src/index.ts";
-import { choiceText, chooseThreshold } from "../../src/lab/committee.ts";
+import { choiceText, chooseThreshold } from "../../src/lab/model/committee.ts";
 import { dense } from "../../src/layers/index.ts";
 import { boostedLenet4 } from "../../src/nets/boosted-lenet4.ts";
 import { lenet4 } from "../../src/nets/lenet4.ts";

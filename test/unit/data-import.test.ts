@@ -10,8 +10,8 @@ import { type ImportSettings, importImages } from "../../src/data/import.ts";
 import { loadData } from "../../src/data/registry.ts";
 import { LenetError } from "../../src/errors.ts";
 import { evaluate, loadData as load, netNamed, predict, summary, train } from "../../src/index.ts";
-import { classNamesOf } from "../../src/lab/class-names.ts";
-import { load as loadModel } from "../../src/lab/load.ts";
+import { load as loadModel } from "../../src/lab/import/load.ts";
+import { classNamesOf } from "../../src/lab/model/class-names.ts";
 
 const settings: ImportSettings = { test: 0.25, whole: false, strict: false };
 let root = "";

@@ -5,10 +5,10 @@ import type { DataSet } from "../../src/data/data-set.ts";
 import { readPage } from "../../src/data/digit.ts";
 import type { GreyImage } from "../../src/data/grey.ts";
 import { loadData } from "../../src/data/registry.ts";
-import { shownTo } from "../../src/lab/digit-for.ts";
-import { load } from "../../src/lab/load.ts";
-import type { Model } from "../../src/lab/model.ts";
-import { MODELS } from "../../src/lab/shipped.ts";
+import { load } from "../../src/lab/import/load.ts";
+import { shownTo } from "../../src/lab/model/digit-for.ts";
+import type { Model } from "../../src/lab/model/model.ts";
+import { MODELS } from "../../src/lab/model/shipped.ts";
 import { stream } from "../../src/random.ts";
 
 let set: DataSet;

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { readPage } from "../../src/data/digit.ts";
 import { decodeImage } from "../../src/data/image.ts";
-import { shownTo } from "../../src/lab/digit-for.ts";
-import { load } from "../../src/lab/load.ts";
-import { MODELS } from "../../src/lab/shipped.ts";
+import { load } from "../../src/lab/import/load.ts";
+import { shownTo } from "../../src/lab/model/digit-for.ts";
+import { MODELS } from "../../src/lab/model/shipped.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/digits/", import.meta.url));
 

@@ -99,9 +99,12 @@ describe("the import checker", () => {
     ["src/data/idx.ts", 'export { step } from "../engine/step.ts";', 1],
     ["src/formats/safetensors.ts", 'const x = await import("../data/idx.ts");', 1],
     ["src/formats/safetensors.ts", 'import "node:fs";', 1],
-    ["src/lab/train.ts", 'import { startTeam } from "../engine/team.ts";', 0],
-    ["src/lab/train.ts", 'import { print } from "../../cli/print.ts";', 1],
-    ["src/index.ts", 'export { train } from "./lab/train.ts";', 0],
+    ["src/lab/training/train.ts", 'import { startTeam } from "../../engine/team.ts";', 0],
+    ["src/lab/training/train.ts", 'import { print } from "../../cli/print.ts";', 1],
+    ["src/lab/training/learn.ts", 'import { saveCheckpoint } from "../run/checkpoint.ts";', 0],
+    ["src/lab/run/checkpoint.ts", 'import { learn } from "../training/learn.ts";', 1],
+    ["src/lab/run/checkpoint.ts", 'import type { Position } from "../training/events.ts";', 0],
+    ["src/index.ts", 'export { train } from "./lab/training/train.ts";', 0],
     ["src/elsewhere/new.ts", "export const x = 1;", 1],
   ])("judges %s: %s", (path, text, faults) => expect(forbiddenImports(path, text)).toHaveLength(faults));
 

@@ -1,7 +1,7 @@
 // Looking into a net: every layer's numbers are its own, and those that lead to the answer.
 import { expect, it } from "vitest";
 import { load, netNamed } from "../../src/index.ts";
-import { openLook } from "../../src/lab/look.ts";
+import { openLook } from "../../src/lab/model/look.ts";
 import { summarise } from "../../src/lab/summary.ts";
 import { size } from "../../src/shape.ts";
 import { digitsFor, random } from "./support/models.ts";

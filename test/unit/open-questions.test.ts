@@ -4,7 +4,7 @@ import { describe as about, expect, it } from "vitest";
 import { describe } from "../../src/engine/describe.ts";
 import { initialise } from "../../src/engine/initialise.ts";
 import { openQuestions, taken } from "../../src/lab/claims/open-questions.ts";
-import { resolve } from "../../src/lab/settings.ts";
+import { resolve } from "../../src/lab/settings/settings.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import { lenet5of1998 } from "../../src/nets/lenet5-1998.ts";
 import { rateAt } from "../../src/optimisers/schedule.ts";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { predictCommand } from "../../cli/predict.ts";
 import { decodeImage, encodePng } from "../../src/data/image.ts";
-import { MODELS } from "../../src/lab/shipped.ts";
+import { MODELS } from "../../src/lab/model/shipped.ts";
 
 const digits = fileURLToPath(new URL("../fixtures/digits/", import.meta.url));
 const model = ["--model", `${MODELS}/lenet5.safetensors`];

@@ -1,7 +1,7 @@
 // Rejection by hand-made scores: four images, whose two best scores lie 1, 2, 2 and 5 apart.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { missesOf, rejectionCurve, rejectionFor, type Scored, thinned } from "../../src/lab/rejection.ts";
+import { missesOf, rejectionCurve, rejectionFor, type Scored, thinned } from "../../src/lab/model/rejection.ts";
 
 // biome-ignore format: an image a line
 const scores = [

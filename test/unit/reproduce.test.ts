@@ -9,10 +9,8 @@ import { encodeImages, encodeLabels } from "../../src/data/idx.ts";
 import { loadData } from "../../src/data/registry.ts";
 import { type Claim, published, reaches, shown, type TrainingWork } from "../../src/lab/claims/claim.ts";
 import { claims, claimsNamed } from "../../src/lab/claims/index.ts";
-import { evaluate } from "../../src/lab/evaluate.ts";
-import { load } from "../../src/lab/load.ts";
-import { rankCorrelation, ranks } from "../../src/lab/ranking.ts";
-import { type Finding, reproduce, type Trial, type TrialEvent, trialsOf } from "../../src/lab/reproduce.ts";
+import { rankCorrelation, ranks } from "../../src/lab/claims/ranking.ts";
+import { type Finding, reproduce, type Trial, type TrialEvent, trialsOf } from "../../src/lab/claims/reproduce.ts";
 import {
   type ClaimResult,
   meanAndSpread,
@@ -21,10 +19,12 @@ import {
   resultOf,
   withResult,
   writeResults,
-} from "../../src/lab/results.ts";
-import { resultsPage } from "../../src/lab/results-page.ts";
-import { readConfig } from "../../src/lab/run-folder.ts";
-import { resolve } from "../../src/lab/settings.ts";
+} from "../../src/lab/claims/results.ts";
+import { resultsPage } from "../../src/lab/claims/results-page.ts";
+import { load } from "../../src/lab/import/load.ts";
+import { evaluate } from "../../src/lab/model/evaluate.ts";
+import { readConfig } from "../../src/lab/run/run-folder.ts";
+import { resolve } from "../../src/lab/settings/settings.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import { stream } from "../../src/random.ts";
 

@@ -24,7 +24,7 @@ import {
   writeMetrics,
   writeReadme,
   writeSteps,
-} from "../../src/lab/run-folder.ts";
+} from "../../src/lab/run/run-folder.ts";
 
 let dir: string;
 beforeEach(() => {

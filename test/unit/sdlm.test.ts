@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTeam, type Team } from "../../src/engine/team.ts";
 import { type DataSet, loadData, type Model, type TrainSettings, train } from "../../src/index.ts";
 import { kernelModule } from "../../src/kernels/module.ts";
-import { readCheckpoint } from "../../src/lab/run-folder.ts";
+import { readCheckpoint } from "../../src/lab/run/run-folder.ts";
 import { averagePool, conv, dense, maxPool, rbf, squash, subsample } from "../../src/layers/index.ts";
 import { digitCodes } from "../../src/nets/digit-codes.ts";
 import { usual } from "../../src/nets/lenet5-1998.ts";

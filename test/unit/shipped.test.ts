@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type DataSet, lenet5, load, loadData, train } from "../../src/index.ts";
 import { claimsNamed } from "../../src/lab/claims/index.ts";
-import { modelFile, readTensors, usualModel } from "../../src/lab/load.ts";
-import { writeResults } from "../../src/lab/results.ts";
-import { provenanceOf, runOf, ship } from "../../src/lab/ship.ts";
-import { MODELS, shippedClaims, shippedNames, shippedPath } from "../../src/lab/shipped.ts";
+import { writeResults } from "../../src/lab/claims/results.ts";
+import { provenanceOf, runOf, ship } from "../../src/lab/claims/ship.ts";
+import { modelFile, readTensors, usualModel } from "../../src/lab/import/load.ts";
+import { MODELS, shippedClaims, shippedNames, shippedPath } from "../../src/lab/model/shipped.ts";
 import { netNamed } from "../../src/nets/index.ts";
 
 const home = process.cwd();

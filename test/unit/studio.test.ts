@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addressOf, jobOf } from "../../page/studio/job.ts";
 import { type DataSet, limit } from "../../src/data/data-set.ts";
 import { LenetError, loadData } from "../../src/index.ts";
-import { decodeSet, encodeSet } from "../../src/lab/set-bytes.ts";
-import { openStudio, type Studio } from "../../src/lab/studio.ts";
+import { decodeSet, encodeSet } from "../../src/lab/studio/set-bytes.ts";
+import { openStudio, type Studio } from "../../src/lab/studio/studio.ts";
 
 let studio: Studio;
 beforeAll(async () => {

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readHistory } from "../../src/lab/run-folder.ts";
+import { readHistory } from "../../src/lab/run/run-folder.ts";
 import { openPool } from "../../src/lab/sweep/pool.ts";
 import type { Task, TaskEvent } from "../../src/lab/sweep/runner.ts";
-import { train } from "../../src/lab/train.ts";
+import { train } from "../../src/lab/training/train.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import { writeDigits } from "./support/digits-folder.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeFolder } from "../../src/files.ts";
-import { writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run-folder.ts";
+import { writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run/run-folder.ts";
 import { analyse } from "../../src/lab/sweep/analysis.ts";
 import { parseSweep } from "../../src/lab/sweep/file.ts";
 import { createSweep } from "../../src/lab/sweep/folder.ts";

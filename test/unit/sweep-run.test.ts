@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeFolder } from "../../src/files.ts";
-import { readHistory, writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run-folder.ts";
+import { readHistory, writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run/run-folder.ts";
 import { parseSweep, trainingIn } from "../../src/lab/sweep/file.ts";
 import { createSweep, type Trainer } from "../../src/lab/sweep/folder.ts";
 import { openJournal, readJournal } from "../../src/lab/sweep/journal.ts";

@@ -1,10 +1,10 @@
 // Training where there are no files, tried out in Node; test/system/browser.test.ts does it in a tab.
 import { expect, it } from "vitest";
 import { type DataSet, netNamed, type TrainSettings, train } from "../../src/index.ts";
-import type { Trained } from "../../src/lab/checkpoint.ts";
-import { learn } from "../../src/lab/learn.ts";
-import { prepareImages } from "../../src/lab/prepared.ts";
-import { beginAnew, startSession } from "../../src/lab/session.ts";
+import type { Trained } from "../../src/lab/run/checkpoint.ts";
+import { learn } from "../../src/lab/training/learn.ts";
+import { prepareImages } from "../../src/lab/training/prepared.ts";
+import { beginAnew, startSession } from "../../src/lab/training/session.ts";
 import { decodeModel, encodeModel, train as trainImages } from "../../src/web.ts";
 import { blobs } from "./support/sets.ts";
 

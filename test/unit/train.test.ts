@@ -20,8 +20,8 @@ import {
   train,
 } from "../../src/index.ts";
 import { usualArithmetic } from "../../src/kernels/module.ts";
-import { recipeOf } from "../../src/lab/recipes.ts";
-import { resolve } from "../../src/lab/settings.ts";
+import { recipeOf } from "../../src/lab/settings/recipes.ts";
+import { resolve } from "../../src/lab/settings/settings.ts";
 import { netNamed } from "../../src/nets/index.ts";
 
 let dir: string;

@@ -13,8 +13,8 @@ import type { Kernels } from "../../kernels/contract.ts";
 import { bindKernels } from "../../kernels/load.ts";
 import { type Arithmetic, kernelModule } from "../../kernels/module.ts";
 import type { Net } from "../../nets/net.ts";
-import { distortionOf } from "../distortions.ts";
-import { recipeOf } from "../recipes.ts";
+import { distortionOf } from "../settings/distortions.ts";
+import { recipeOf } from "../settings/recipes.ts";
 import { fillImages } from "./ours.ts";
 import type { Profile, ProfileRow } from "./result.ts";
 

@@ -1,6 +1,6 @@
 // What a claim is: something that was published about these nets (or that we aim at), as data, with the work that finds out
 // whether it is so. `lenet reproduce` does the work and holds the outcome against the claim (reproduce.ts, results.ts).
-import type { TrainSettings } from "../settings.ts";
+import type { TrainSettings } from "../settings/settings.ts";
 
 /**
  * What is measured of a trial; errors, accuracies and rejections are shares 0…1, the others counts of one recognition. The
@@ -36,7 +36,7 @@ export interface TrainingWork {
   readonly redraw?: true;
 }
 
-/** A classifier of 1998 that is no net (lab/baseline.ts). */
+/** A classifier of 1998 that is no net (claims/baseline.ts). */
 export interface BaselineWork {
   readonly kind: "baseline";
   readonly baseline: string;

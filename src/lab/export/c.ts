@@ -4,8 +4,8 @@ import { describe, type LayerPlace } from "../../engine/describe.ts";
 import { LenetError } from "../../errors.ts";
 import { leastWins } from "../../losses/index.ts";
 import { size } from "../../shape.ts";
-import type { Model } from "../model.ts";
-import { lenetVersion } from "../provenance.ts";
+import type { Model } from "../model/model.ts";
+import { lenetVersion } from "../run/provenance.ts";
 import { functionsFor } from "./c-functions.ts";
 import { kernelOf, membersOf, numbersOf, outputMeaning } from "./parts.ts";
 

@@ -3,8 +3,8 @@
 import { LenetError } from "../../errors.ts";
 import { encodeKeras, encodeKerasH5 } from "../../formats/keras.ts";
 import { closest } from "../../words.ts";
-import { weightsFile } from "../load.ts";
-import type { Model } from "../model.ts";
+import { weightsFile } from "../import/load.ts";
+import type { Model } from "../model/model.ts";
 import { cOf } from "./c.ts";
 import { kerasOf } from "./keras.ts";
 import { onnxOf } from "./onnx.ts";

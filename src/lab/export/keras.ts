@@ -6,8 +6,8 @@ import type { Tensor } from "../../formats/safetensors.ts";
 import { SQUASH } from "../../kernels/reference/elementwise.ts";
 import type { LayerSpec } from "../../layers/index.ts";
 import { type Shape, size } from "../../shape.ts";
-import type { Model } from "../model.ts";
-import { transposed } from "../transpose.ts";
+import type { Model } from "../model/model.ts";
+import { transposed } from "../model/transpose.ts";
 import { kernelOf, membersOf, numbersOf } from "./parts.ts";
 
 const INPUT = "image";

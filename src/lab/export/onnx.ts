@@ -6,8 +6,8 @@ import { SQUASH } from "../../kernels/reference/elementwise.ts";
 import type { LayerSpec } from "../../layers/index.ts";
 import { leastWins } from "../../losses/index.ts";
 import type { Net } from "../../nets/net.ts";
-import type { Model } from "../model.ts";
-import { lenetVersion } from "../provenance.ts";
+import type { Model } from "../model/model.ts";
+import { lenetVersion } from "../run/provenance.ts";
 import { kernelOf, membersOf, numbersOf, outputMeaning } from "./parts.ts";
 
 const INPUT = "image";

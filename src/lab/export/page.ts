@@ -6,9 +6,9 @@ import { loadData, registeredSet } from "../../data/registry.ts";
 import { LenetError } from "../../errors.ts";
 import { readText } from "../../files.ts";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
-import { classNamesOf } from "../class-names.ts";
-import { type Model, trainedOn } from "../model.ts";
-import { lenetVersion } from "../provenance.ts";
+import { classNamesOf } from "../model/class-names.ts";
+import { type Model, trainedOn } from "../model/model.ts";
+import { lenetVersion } from "../run/provenance.ts";
 import { type PageData, PLACE, packInk, type Sample, TITLE, toBase64 } from "./page-data.ts";
 
 /** Seen from dist/src/lab/export. */

@@ -4,8 +4,8 @@ import type { LayerSpec } from "../../layers/index.ts";
 import { leastWins } from "../../losses/index.ts";
 import type { Net } from "../../nets/net.ts";
 import { elements } from "../../shape.ts";
-import { unfold } from "../compact.ts";
-import type { Model } from "../model.ts";
+import { unfold } from "../model/compact.ts";
+import type { Model } from "../model/model.ts";
 
 type ConvSpec = Extract<LayerSpec, { kind: "conv" }>;
 

@@ -6,7 +6,7 @@ import { decodeSafetensors, type Tensor, type TensorFile } from "../../formats/s
 import { decodeTorch, isTorch } from "../../formats/torch.ts";
 import type { Net } from "../../nets/net.ts";
 import { elements } from "../../shape.ts";
-import { namedNet } from "../model-of.ts";
+import { namedNet } from "../model/model-of.ts";
 import { tensorsFromKeras } from "./keras.ts";
 
 /** A net and its tensors. */

@@ -7,8 +7,8 @@ import type { Tensor } from "../../formats/safetensors.ts";
 import type { LayerSpec } from "../../layers/index.ts";
 import type { Net } from "../../nets/net.ts";
 import { elements, size } from "../../shape.ts";
-import { fold } from "../compact.ts";
-import { transposed } from "../transpose.ts";
+import { fold } from "../model/compact.ts";
+import { transposed } from "../model/transpose.ts";
 
 type Tensors = Map<string, Tensor>;
 

@@ -1,7 +1,7 @@
 // What a model answers to every test image: outputs, probabilities, the answer, and what follows from them by counting.
 import { reference } from "../../kernels/reference/index.ts";
 import { answerOf, leastWins, toProbabilities } from "../../losses/index.ts";
-import type { Scored } from "../rejection.ts";
+import type { Scored } from "../model/rejection.ts";
 import type { Subject } from "./subject.ts";
 
 export interface Answers extends Scored {

@@ -8,7 +8,7 @@ import { heatChart } from "../../charts/heat-chart.ts";
 import { imageGrid, type Picture } from "../../charts/image-grid.ts";
 import { lineChart, type Series } from "../../charts/line-chart.ts";
 import { splitName } from "../../named.ts";
-import { rejectionCurve, rejectionFor, thinned } from "../rejection.ts";
+import { rejectionCurve, rejectionFor, thinned } from "../model/rejection.ts";
 import { calibrationError, classScores, confusedPairs, reliability, wilson } from "./statistics.ts";
 import { addressOf, percentText, type Study, signOf, surestMistakes } from "./study.ts";
 

@@ -2,7 +2,7 @@
 import { perCent } from "../../charts/axes.ts";
 import type { Figure } from "../../charts/figure.ts";
 import { lineChart, type Series } from "../../charts/line-chart.ts";
-import type { EpochRecord, Score } from "../run-folder.ts";
+import type { EpochRecord, Score } from "../run/run-folder.ts";
 import type { Study } from "./study.ts";
 
 const parts = ["train", "validation", "test"] as const;

@@ -1,6 +1,6 @@
 // Which pixels an answer hangs on: by differences of the outputs, so that it works for every net and every loss as it stands.
 import type { Ink } from "../../shape.ts";
-import type { Model } from "../model.ts";
+import type { Model } from "../model/model.ts";
 
 /** How far class `answer` lies before the best of the others in the outputs of image `n`: of penalties, how much below. */
 export const leadOf = (

@@ -4,8 +4,8 @@ import { arrayOf } from "../../engine/plan.ts";
 import { kernelModule } from "../../kernels/module.ts";
 import type { Ink, Shape } from "../../shape.ts";
 import { size } from "../../shape.ts";
-import type { Model } from "../model.ts";
-import { fillTensors } from "../tensors.ts";
+import type { Model } from "../model/model.ts";
+import { fillTensors } from "../run/tensors.ts";
 
 /** A named layer after all that works on its units one by one, its activation for one. */
 export interface Response {

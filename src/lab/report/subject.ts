@@ -5,12 +5,11 @@ import { join } from "node:path";
 import { type DataSet, slice } from "../../data/data-set.ts";
 import { loadData } from "../../data/registry.ts";
 import { isFolder } from "../../files.ts";
-import { classNamesOf } from "../class-names.ts";
-import { checkSet } from "../fit.ts";
-import { load } from "../load.ts";
-import { type Model, trainedOn } from "../model.ts";
-import { recipeOf } from "../recipes.ts";
-import type { StepRecord } from "../run-folder.ts";
+import { load } from "../import/load.ts";
+import { classNamesOf } from "../model/class-names.ts";
+import { checkSet } from "../model/fit.ts";
+import { type Model, trainedOn } from "../model/model.ts";
+import type { StepRecord } from "../run/run-folder.ts";
 import {
   type Config,
   type EpochRecord,
@@ -19,7 +18,8 @@ import {
   readHistory,
   readMetrics,
   readSteps,
-} from "../run-folder.ts";
+} from "../run/run-folder.ts";
+import { recipeOf } from "../settings/recipes.ts";
 
 /** The history of one training: of the run, or of a member of a committee. */
 export interface Course {

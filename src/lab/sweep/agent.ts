@@ -8,8 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Job } from "bullmq";
 import { LenetError } from "../../errors.ts";
-import { type Origins, originOf } from "../fit.ts";
-import { loadParts } from "../images.ts";
+import { type Origins, originOf } from "../model/fit.ts";
+import { loadParts } from "../training/images.ts";
 import { pack, unpack } from "./parcel.ts";
 import { openPool } from "./pool.ts";
 import {

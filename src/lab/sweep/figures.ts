@@ -6,7 +6,7 @@ import { heatChart } from "../../charts/heat-chart.ts";
 import { lineChart, type Point, type Series } from "../../charts/line-chart.ts";
 import { parallelChart } from "../../charts/parallel-chart.ts";
 import { stripChart } from "../../charts/strip-chart.ts";
-import type { EpochRecord } from "../run-folder.ts";
+import type { EpochRecord } from "../run/run-folder.ts";
 import type { Analysis, PairTable } from "./analysis.ts";
 import { inMetric, type Metric } from "./metric.ts";
 import { type CellResult, type SweepResults, valuesText } from "./results.ts";

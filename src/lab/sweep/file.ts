@@ -3,7 +3,7 @@
 import { LenetError } from "../../errors.ts";
 import { splitName } from "../../named.ts";
 import { netNamed } from "../../nets/index.ts";
-import { resolve } from "../settings.ts";
+import { resolve } from "../settings/settings.ts";
 import { extremes, type Value, valuesIn } from "./domain.ts";
 import { type Halving, readHalving } from "./halving.ts";
 import { gridOf, type Search } from "./methods.ts";

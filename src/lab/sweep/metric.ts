@@ -1,7 +1,7 @@
 // What a sweep chooses by: accuracy, error or loss on the validation images, under any of the names that people give them.
 // Never on the test images.
 import { LenetError } from "../../errors.ts";
-import type { EpochRecord, Score } from "../run-folder.ts";
+import type { EpochRecord, Score } from "../run/run-folder.ts";
 import { type Entry, keysOf, mistake, textIn, wordIn } from "./yaml.ts";
 
 export interface Metric {

@@ -3,8 +3,8 @@
 // that a trial of this machine would have. A job that is lost, with its Redis, is put there again.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Job } from "bullmq";
-import type { Origins } from "../fit.ts";
-import { hasBegun } from "../run-folder.ts";
+import type { Origins } from "../model/fit.ts";
+import { hasBegun } from "../run/run-folder.ts";
 import { isWhole, type Parcel, pack, unpack } from "./parcel.ts";
 import type { Link } from "./redis.ts";
 import type { Runner, Task, TaskEnd, TaskEvent } from "./runner.ts";

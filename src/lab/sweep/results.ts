@@ -1,7 +1,7 @@
 // What came out of a sweep so far: a row for each trial, a mean for each cell, the best first. Read from the folder alone.
 import { LenetError } from "../../errors.ts";
 import { closest } from "../../words.ts";
-import { type EpochRecord, readHistory, readMetrics, type Score } from "../run-folder.ts";
+import { type EpochRecord, readHistory, readMetrics, type Score } from "../run/run-folder.ts";
 import { type Value, valuesIn } from "./domain.ts";
 import { type Sweep, trainingIn, variedValues, varies } from "./file.ts";
 import { type Origin, openSweep } from "./folder.ts";

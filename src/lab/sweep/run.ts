@@ -1,8 +1,8 @@
 // A sweep from its first cell to its last: generation after generation, round after round, as many trials side by side as the
 // runner takes. What the journal says was done is not done again.
 
-import { isComplete } from "../go-on.ts";
-import { readHistory } from "../run-folder.ts";
+import { readHistory } from "../run/run-folder.ts";
+import { isComplete } from "../training/go-on.ts";
 import { type Sweep, searchOf } from "./file.ts";
 import type { Trainer, Training } from "./folder.ts";
 import { rungsOf, survivors } from "./halving.ts";

@@ -1,6 +1,6 @@
 // Who trains: a runner is handed tasks and says how each ended. pool.ts trains on this machine, queue.ts on others. Results are
 // in the run folder of the task, whoever trained.
-import type { EpochRecord } from "../run-folder.ts";
+import type { EpochRecord } from "../run/run-folder.ts";
 import type { Training } from "./folder.ts";
 
 /** A training to begin or to go on with, up to some epoch. */

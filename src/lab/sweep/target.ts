@@ -4,7 +4,7 @@ import { LenetError } from "../../errors.ts";
 import { type OptionRule, type OptionRules, readOptions, splitName } from "../../named.ts";
 import { netNamed, nets } from "../../nets/index.ts";
 import { closest } from "../../words.ts";
-import type { TrainSettings } from "../settings.ts";
+import type { TrainSettings } from "../settings/settings.ts";
 import type { Value } from "./domain.ts";
 
 /** Settings of a training that a sweep may vary or fix. */

@@ -3,9 +3,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
 import { netNamed } from "../../nets/index.ts";
-import type { TrainEvent } from "../events.ts";
-import { isComplete, trainIn } from "../go-on.ts";
-import { isOccupied } from "../occupied.ts";
+import { isOccupied } from "../run/occupied.ts";
+import type { TrainEvent } from "../training/events.ts";
+import { isComplete, trainIn } from "../training/go-on.ts";
 import type { Task, TaskEnd, TaskEvent } from "./runner.ts";
 
 export type Order = { readonly kind: "train"; readonly task: Task } | { readonly kind: "stop" };

@@ -8,7 +8,7 @@ import { bindProgram } from "../../../dist/src/engine/program.js";
 import { walk } from "../../../dist/src/engine/step.js";
 import { bindKernels } from "../../../dist/src/kernels/load.js";
 import { kernelModule } from "../../../dist/src/kernels/module.js";
-import { distortionOf } from "../../../dist/src/lab/distortions.js";
+import { distortionOf } from "../../../dist/src/lab/settings/distortions.js";
 import {
   averagePool,
   batchNorm,

@@ -14,6 +14,30 @@ interface Rule {
 const leaves = ["errors.ts", "named.ts", "shape.ts", "random.ts", "words.ts"];
 const files = ["node:fs", "node:fs/promises"];
 
+/** Folders of the lab that stand on each other, the lowest first; report, export and the others use all of them. */
+const lab = ["settings", "run", "model", "import", "training", "claims"];
+const labRule = (below: readonly string[]): Rule => ({
+  values: [
+    ...[
+      "data/",
+      "engine/",
+      "formats/",
+      "kernels/",
+      "layers/",
+      "losses/",
+      "nets/",
+      "optimisers/",
+      "files.ts",
+      ...leaves,
+    ],
+    ...["lab/summary.ts", "lab/table.ts", "lab/distorted.ts"],
+    ...below.map((name) => `lab/${name}/`),
+    ...(below.includes("claims") ? ["baselines/"] : []),
+  ],
+  types: ["lab/"],
+  node: [...files, "node:worker_threads"],
+});
+
 /** From the leaves up; the longest matching name rules a file. */
 const rules: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, { values: leaves }])),
@@ -41,6 +65,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "formats/hdf5.ts": { values: ["formats/", ...leaves], node: ["node:worker_threads"] },
   "formats/hdf5-worker.ts": { values: ["formats/", ...leaves], node: ["node:worker_threads"] },
   "lab/": { values: [""], node: [...files, "node:worker_threads"] },
+  ...Object.fromEntries(lab.map((name, i) => [`lab/${name}/`, labRule(lab.slice(0, i + 1))])),
   "library.ts": { values: [""] },
   "index.ts": { values: [""] },
   "web.ts": { values: [""] },
@@ -51,7 +76,7 @@ const guarded = [...files, "node:worker_threads", "node:child_process", "node:ne
 /** Nobody but the lab (which asks git for a commit) and the downloads reach this far. */
 const reach: Readonly<Record<string, readonly string[]>> = {
   "lab/": ["node:child_process"],
-  "lab/studio.ts": ["node:http"],
+  "lab/studio/studio.ts": ["node:http"],
   "data/download.ts": ["node:http", "node:https"],
 };
 

@@ -4,7 +4,7 @@
 import { derivations, deriveImages } from "../../../src/data/derive.ts";
 import { describe } from "../../../src/engine/describe.ts";
 import { createModel, load, loadData, type Model, netNamed } from "../../../src/index.ts";
-import { shippedNames } from "../../../src/lab/shipped.ts";
+import { shippedNames } from "../../../src/lab/model/shipped.ts";
 import { readOptions } from "../../../src/named.ts";
 import type { Net } from "../../../src/nets/net.ts";
 import { stream } from "../../../src/random.ts";
