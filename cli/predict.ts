@@ -5,7 +5,7 @@ import { loadData } from "../src/data/registry.ts";
 import { LenetError } from "../src/errors.ts";
 import { loadFile, usualModel } from "../src/lab/import/load.ts";
 import { classNamesOf } from "../src/lab/model/class-names.ts";
-import { shownTo } from "../src/lab/model/digit-for.ts";
+import { picturesOf, shownTo } from "../src/lab/model/digit-for.ts";
 import { doubtOf } from "../src/lab/model/doubt.ts";
 import type { Model, Prediction } from "../src/lab/model/model.ts";
 import { oneOf, whole } from "../src/lab/settings/rules.ts";
@@ -57,7 +57,8 @@ Examples:
   lenet predict --data mnist --index 7 --show      a test image, and what it looks like
 
 A picture may be of any size, dark on light or light on dark, in uneven light. An answer is in doubt where the two best lie
-near to each other, or where there is more ink beside the digit than in it: then it is probably no digit.`;
+near to each other, or where there is more ink beside the digit than in it: then it is probably no digit. A model that learned
+from whole pictures (lenet data import --whole, fashion-mnist) is shown whole pictures; --whole and --no-whole decide otherwise.`;
 
 const answerFor = (model: Model, pixels: Ink, digit?: Digit, label?: number): Answered => {
   const prediction = model.predict(pixels);
@@ -105,21 +106,28 @@ const run = async (pictures: readonly string[], options: Options): Promise<void>
     throw new LenetError(
       "lenet predict: expected a picture, got none. Name PNG, JPEG or WebP files, or --data mnist --index 7.",
     );
-  if (options.whole && (options.sheet || options.deslant))
-    throw new LenetError("--whole: expected neither --sheet nor --deslant beside it, got one of them. Leave one out.");
   const part = oneOf("--part", options.part, ["test", "train"]);
   const files = pictureFiles(pictures);
   const model = await loadFile(
     options.model ?? usualModel(),
     options.net === undefined ? undefined : netNamed(options.net),
   );
-  const asked = askAll(model, files, options);
+  const looking = { ...options, whole: options.whole ?? picturesOf(model) === "whole" };
+  if (looking.whole && (options.sheet || options.deslant)) throw notWhole(options);
+  const asked = askAll(model, files, looking);
   if (data !== undefined) asked.push(await askImage(model, data, whole("--index", index, 0), part));
   const names = classNamesOf(model);
   if (options.json) return printJson(asked.map((one) => toJson(model, names, one)));
   const show = options.show === true || process.stdout.isTTY === true;
   for (const one of asked) print(isSheet(one) ? sheetText(names, one) : answerText(names, one, show ? model : null));
 };
+
+const notWhole = ({ whole, sheet }: Options): LenetError =>
+  whole
+    ? new LenetError("--whole: expected neither --sheet nor --deslant beside it, got one of them. Leave one out.")
+    : new LenetError(
+        `${sheet ? "--sheet" : "--deslant"}: expected a model that learned from the ink of pictures, got one of whole pictures. Add --no-whole.`,
+      );
 
 const isSheet = ({ lines }: Asked): boolean => lines.flat().length > 1;
 
@@ -193,7 +201,8 @@ export function predictCommand(): Command {
     .option("--sheet", "read several digits, in boxes or in a row (default: if there clearly are several)")
     .option("--no-sheet", "read one digit, whatever else is in the picture")
     .option("--deslant", "put leaning digits upright first")
-    .option("--whole", "show the model whole pictures, as it learned from data imported with --whole")
+    .option("--whole", "show the model whole pictures (default: if it learned from whole pictures)")
+    .option("--no-whole", "show it the ink that is found in them")
     .option("--explain <dir>", "write what was done to each picture into dir, as pictures")
     .option("--data <name>", "take the image from a data set instead")
     .option("--index <n>", "which one of its images, from 0", wholeFrom("--index", 0))

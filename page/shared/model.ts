@@ -5,6 +5,7 @@ import { fromBase64, type PageData, unpackInk } from "../../src/lab/export/page-
 import { digitFor } from "../../src/lab/model/digit-for.ts";
 import { type LayerView, openLook } from "../../src/lab/model/look.ts";
 import { createModel, type Model } from "../../src/lab/model/model.ts";
+import { setText } from "../../src/lab/run/set-text.ts";
 import { type Summary, summarise } from "../../src/lab/summary.ts";
 import { leastWins } from "../../src/losses/index.ts";
 import type { Ink } from "../../src/shape.ts";
@@ -26,7 +27,7 @@ export interface Trial {
 }
 
 /** What is known of a model besides its weights. */
-export type About = Pick<PageData, "name" | "version" | "net" | "data" | "classes">;
+export type About = Pick<PageData, "name" | "version" | "net" | "data" | "pictures" | "classes">;
 
 export interface Reader {
   readonly data: About;
@@ -47,7 +48,8 @@ export interface Reader {
 
 export const openReader = (data: About, tensors: ReadonlyMap<string, Tensor>, samples: readonly Trial[]): Reader => {
   const { net } = data;
-  const metadata: Record<string, string> = data.data === null ? {} : { settings: JSON.stringify({ data: data.data }) };
+  const settings: Record<string, string> = data.data === null ? {} : { settings: JSON.stringify({ data: data.data }) };
+  const metadata = { ...settings, ...setText({ pictures: data.pictures }) };
   const model = createModel(net, tensors, metadata, data.name);
   const look = openLook(model);
   const read = (pixels: Ink): Answer => {

@@ -1,9 +1,11 @@
-// The names of a data set's classes: a small file beside its IDX files. Knows the file, not what the images are of.
+// What is known of a data set beside its IDX files: the names of its classes, and how its images were made of pictures. Knows the
+// file, not what the images are of.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { LEAST_CLASSES, MOST_CLASSES } from "../shape.ts";
+import type { OfPictures } from "./data-set.ts";
 
 /** In the folder of a data set. */
 export const CLASSES_FILE = "classes.json";
@@ -13,6 +15,8 @@ const LONGEST_NAME = 100;
 /** What the file holds; hashes are of the IDX files, by name. */
 export interface ClassesFile {
   readonly classes: readonly string[];
+  /** Absent where the images were no pictures. */
+  readonly pictures?: OfPictures;
   readonly sha256: Readonly<Record<string, string>>;
 }
 
@@ -40,21 +44,23 @@ const parse = (folder: string): unknown => {
   }
 };
 
-/** The names of the classes in `folder`, in the order of their labels; undefined where there is no such file. Throws LenetError. */
-export const readClasses = (folder: string): readonly string[] | undefined => {
+/** What the file in `folder` says, but for hashes; nothing where there is none. Throws LenetError. */
+export const readAbout = (folder: string): Partial<Omit<ClassesFile, "sha256">> => {
   const path = join(folder, CLASSES_FILE);
-  if (!existsSync(path)) return undefined;
-  const classes: unknown = Object(parse(folder)).classes;
+  if (!existsSync(path)) return {};
+  const { classes, pictures } = Object(parse(folder)) as Record<string, unknown>;
+  const trouble = (rule: string): LenetError =>
+    new LenetError(`${path}: expected JSON with ${rule}, got something else. Import the images again.`);
   const isName = (name: unknown): name is string =>
     typeof name === "string" && name !== "" && name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name);
   if (
-    Array.isArray(classes) &&
-    classes.length >= LEAST_CLASSES &&
-    classes.length <= MOST_CLASSES &&
-    classes.every(isName)
+    !Array.isArray(classes) ||
+    classes.length < LEAST_CLASSES ||
+    classes.length > MOST_CLASSES ||
+    !classes.every(isName)
   )
-    return classes;
-  throw new LenetError(
-    `${path}: expected JSON with "classes", a list of ${LEAST_CLASSES} to ${MOST_CLASSES} names, got something else. Import the images again.`,
-  );
+    throw trouble(`"classes", a list of ${LEAST_CLASSES} to ${MOST_CLASSES} names`);
+  if (pictures === undefined) return { classes };
+  if (pictures !== "ink" && pictures !== "whole") throw trouble('"pictures", "ink" or "whole"');
+  return { classes, pictures };
 };

@@ -3,6 +3,9 @@
 import { LenetError } from "../errors.ts";
 import type { Ink } from "../shape.ts";
 
+/** What of a picture becomes an image: the ink found in it, as of a digit, or all of it, as of a thing. */
+export type OfPictures = "ink" | "whole";
+
 /** One part of a data set. */
 export interface DataSet {
   readonly name: string;
@@ -17,6 +20,8 @@ export interface DataSet {
   readonly classes: number;
   /** What the classes are called; absent where nobody said. */
   readonly classNames?: readonly string[];
+  /** How its images were made of pictures; absent where nobody said. */
+  readonly pictures?: OfPictures;
   /** Of the files that the set was read from (IDX: uncompressed), also when this is some of its images, or made from them. */
   readonly sha256: { readonly images: string; readonly labels: string };
 }

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import { LenetError, messageOf } from "../errors.ts";
 import { plain, readBytes } from "../files.ts";
-import { checkHashes, readClasses } from "./classes.ts";
+import { checkHashes, readAbout } from "./classes.ts";
 import type { DataSet } from "./data-set.ts";
 import { headerLength, type IdxKind, parseHeader, parseImages, parseLabels } from "./idx.ts";
 
@@ -69,15 +69,15 @@ const readFile = async (folder: string, part: Part, kind: IdxKind): Promise<{ by
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /**
- * Reads one part of the data set in `folder`; its name, unless given, is the folder's, and its classes those of classes.json, or
- * else the ten digits.
+ * Reads one part of the data set in `folder`; its name, unless given, is the folder's, and what is known about it what
+ * classes.json says, or else that its classes are the ten digits.
  * Throws LenetError when a file is missing or damaged, and when images and labels differ in number.
  */
 export const loadFolder = async (
   folder: string,
   part: Part,
   name = basename(resolve(folder)),
-  classNames = readClasses(folder),
+  { classes: classNames, pictures } = readAbout(folder),
 ): Promise<DataSet> => {
   const classes = classNames?.length ?? 10;
   const imagesFile = await readFile(folder, part, "images");
@@ -100,6 +100,7 @@ export const loadFolder = async (
     columns,
     classes,
     ...(classNames ? { classNames } : {}),
+    ...(pictures ? { pictures } : {}),
     sha256: hashes,
   };
 };

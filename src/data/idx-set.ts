@@ -41,7 +41,7 @@ export const idxSet = (recipe: IdxRecipe): RegisteredSet => {
   const load = async (part: Part): Promise<DataSet> => {
     const folder = await find();
     if (folder === undefined) throw new LenetError(nowhere(name, foldersOf(name, recipe.folders)));
-    const set = await loadFolder(folder, part, name, classNames);
+    const set = await loadFolder(folder, part, name, { classes: classNames });
     for (const kind of kinds) {
       const [got, wanted] = [set.sha256[kind], recipe.sha256[part][kind]];
       if (got === wanted) continue;

@@ -191,7 +191,8 @@ export const importImages = (place: string, out: string, settings: ImportSetting
   const hashes = Object.fromEntries(files.map(([name, bytes]) => [name, sha256(bytes)]));
   makeFolder(out);
   for (const [name, bytes] of files) writeAtomically(join(out, name), bytes);
-  const about: ClassesFile = { classes, sha256: hashes };
+  const pictures = settings.whole ? ("whole" as const) : ("ink" as const);
+  const about: ClassesFile = { classes, ...(isFolder(place) ? { pictures } : {}), sha256: hashes };
   writeAtomically(join(out, CLASSES_FILE), `${JSON.stringify(about, null, 2)}\n`);
   return { classes, counts: { train: train!.counts, test: test!.counts }, troubles };
 };

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { nameWith, readOptions, splitName } from "../named.ts";
 import { closest } from "../words.ts";
-import { readClasses } from "./classes.ts";
+import { readAbout } from "./classes.ts";
 import type { DataSet } from "./data-set.ts";
 import { checkDerivation, type Derivation, derivations, derive, WHOLE } from "./derive.ts";
 import { loadFolder } from "./folder.ts";
@@ -96,7 +96,7 @@ const derivedSet = (set: RegisteredSet, options: Derivation): RegisteredSet => {
 
 /** The names of the classes of a registered set, or of a folder; undefined where nobody said. Throws LenetError. */
 export const classNamesIn = (nameOrFolder: string): readonly string[] | undefined =>
-  registeredSet(nameOrFolder)?.classNames ?? readClasses(nameOrFolder);
+  registeredSet(nameOrFolder)?.classNames ?? readAbout(nameOrFolder).classes;
 
 /** The sentence for a name that is neither registered nor a folder. */
 export const unknownData = (name: string): LenetError => {

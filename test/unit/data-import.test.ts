@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataCommand } from "../../cli/data.ts";
-import { encodePng } from "../../src/data/image.ts";
+import { normaliseDigit } from "../../src/data/digit.ts";
+import { decodeImage, encodePng } from "../../src/data/image.ts";
 import { type ImportSettings, importImages } from "../../src/data/import.ts";
 import { loadData } from "../../src/data/registry.ts";
+import { wholePicture } from "../../src/data/whole.ts";
 import { LenetError } from "../../src/errors.ts";
-import { evaluate, loadData as load, netNamed, predict, summary, train } from "../../src/index.ts";
+import { digitFor, evaluate, loadData as load, netNamed, predict, save, summary, train } from "../../src/index.ts";
 import { load as loadModel } from "../../src/lab/import/load.ts";
 import { classNamesOf } from "../../src/lab/model/class-names.ts";
 
@@ -64,6 +66,7 @@ describe("a folder of images by class", () => {
     importImages(path("mine"), path("b"), settings);
     expect(await filesOf("a")).toEqual(await filesOf("b"));
     const set = await loadData(path("a"), "train");
+    expect(set.pictures).toBe("ink");
     expect(set).toMatchObject({ count: 12, rows: 28, columns: 28, classes: 2, classNames: ["lying", "standing"] });
     // The order has both classes everywhere, as validation images are the last ones.
     expect(new Set(set.labels.subarray(0, 6)).size).toBe(2);
@@ -102,7 +105,8 @@ describe("a folder of images by class", () => {
     );
     for (const label of ["a", "b"]) await put(`mine/${label}/1.png`, encodePng(grey, 40, 20));
     importImages(path("mine"), path("out"), { ...settings, whole: true });
-    const { images } = await loadData(path("out"), "train");
+    const { images, pictures } = await loadData(path("out"), "train");
+    expect(pictures).toBe("whole");
     expect([images[0], images[13 * 28], images[13 * 28 + 14]]).toEqual([5, 5, 155]);
   });
 });
@@ -120,6 +124,7 @@ describe("lines of CSV", () => {
     expect(await filesOf("plain")).toEqual(await filesOf("named"));
     const set = await loadData(path("plain"), "train");
     expect(set.classNames).toEqual(["9", "10"]);
+    expect(set.pictures).toBeUndefined();
     const inks = [...set.labels].map((label, index) => [label, set.images[784 * index]]);
     expect(inks.sort()).toEqual(
       [
@@ -215,6 +220,8 @@ describe("lenet data import", () => {
     await expect(loadData(path("out"), "train")).rejects.toThrow(
       /classes\.json: expected JSON with "classes", a list of 2 to 95 names/,
     );
+    await put("out/classes.json", '{"classes": ["a", "b"], "pictures": "half"}');
+    await expect(loadData(path("out"), "train")).rejects.toThrow('expected JSON with "pictures", "ink" or "whole"');
   });
 });
 
@@ -241,6 +248,17 @@ describe("a net for own classes", () => {
       [0, 3],
     ]);
     expect(predict(model, test.images.subarray(0, 784)).probabilities).toHaveLength(2);
+  });
+
+  it("that learned from whole pictures is shown whole pictures, also from a file of its weights.", async () => {
+    await putClasses("mine", 2);
+    importImages(path("mine"), path("set"), { ...settings, whole: true });
+    await train(netNamed("linear"), { data: path("set"), epochs: 1, validation: 0, out: path("run"), threads: 1 });
+    save(loadModel(path("run")), path("copy.safetensors"));
+    const picture = decodeImage(lines(true, 50, 70), "a picture");
+    expect(wholePicture(picture)).not.toEqual(normaliseDigit(picture).pixels);
+    for (const name of ["run", "copy.safetensors"])
+      expect(digitFor(loadModel(path(name)), picture).pixels).toEqual(wholePicture(picture));
   });
 
   it("may be any net, from 2 to 95, and its name says so; RBF codes are there for ten.", () => {

@@ -1,6 +1,8 @@
 // A picture is shown to a net as the images were that it learned from.
 import { beforeAll, describe, expect, it } from "vitest";
+import { normaliseDigit } from "../../src/data/digit.ts";
 import type { GreyImage } from "../../src/data/grey.ts";
+import { wholePicture } from "../../src/data/whole.ts";
 import {
   createModel,
   type DataSet,
@@ -36,6 +38,32 @@ const modelOf = (side: number, data?: string): Model => {
 };
 
 const first = ({ images, rows, columns }: DataSet): Ink => images.subarray(0, rows * columns);
+
+describe("a picture", () => {
+  const wide: GreyImage = {
+    width: 60,
+    height: 30,
+    grey: Uint8Array.from({ length: 1800 }, (_, i) => (i % 60 < 8 ? 20 : 230)),
+  };
+  const withText = (text: Record<string, string>, data?: string): Model => {
+    const model = modelOf(28, data);
+    return { ...model, metadata: { ...model.metadata, ...text } };
+  };
+
+  it("is shown as its texts say to a model, else whole to one that learned from clothes, and its ink to any other.", () => {
+    const [ink, whole] = [normaliseDigit(wide).pixels, wholePicture(wide)];
+    expect(ink).not.toEqual(whole);
+    for (const [model, shown] of [
+      [withText({}), ink],
+      [withText({}, "mnist"), ink],
+      [withText({}, "fashion-mnist"), whole],
+      [withText({ pictures: "ink" }, "fashion-mnist"), ink],
+      [withText({ pictures: "whole" }), whole],
+      [withText({ pictures: "whole" }, "./things"), whole],
+    ] as const)
+      expect(digitFor(model, wide).pixels).toEqual(shown);
+  });
+});
 
 describe("a digit of MNIST's form", () => {
   it("is made what the first image of the set is that the net learned from.", () => {

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { predictCommand } from "../../cli/predict.ts";
 import { decodeImage, encodePng } from "../../src/data/image.ts";
+import { load } from "../../src/lab/import/load.ts";
+import { encodeModel } from "../../src/lab/model/model-of.ts";
 import { MODELS } from "../../src/lab/model/shipped.ts";
 
 const digits = fileURLToPath(new URL("../fixtures/digits/", import.meta.url));
@@ -31,7 +33,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const predict = (...words: string[]) => predictCommand().parseAsync([...words, ...model], { from: "user" });
+const predict = (...words: string[]) => ask([...words, ...model]);
+const ask = (words: readonly string[]) => predictCommand().parseAsync([...words], { from: "user" });
 
 /** A PNG whose ink is where `isInk` says. */
 const write = async (name: string, width: number, height: number, isInk: (x: number, y: number) => boolean) => {
@@ -119,5 +122,24 @@ test("lenet predict --whole: the model sees all of the picture, and not with --s
   expect([pixels[13][0], pixels[13][27], pixels[0][27]]).toEqual([15, 235, 15]);
   await expect(predict(join(folder, "wide.png"), "--whole", "--sheet")).rejects.toThrow(
     "--whole: expected neither --sheet nor --deslant beside it, got one of them. Leave one out.",
+  );
+});
+
+test("lenet predict of a model that learned from whole pictures: all of the picture, unless --no-whole asks for its ink", async () => {
+  await write("wide.png", 80, 40, (x) => x < 20);
+  const wide = join(folder, "wide.png");
+  const things = join(folder, "things.safetensors");
+  await writeFile(things, encodeModel(load(`${MODELS}/lenet5.safetensors`), { pictures: "whole" }));
+  const pixelsSeen = async (...words: string[]): Promise<unknown> => {
+    stdout = "";
+    await ask([wide, "--json", ...words]);
+    return JSON.parse(stdout)[0].pixels;
+  };
+  const whole = await pixelsSeen("--model", things);
+  expect(whole).toEqual(await pixelsSeen(...model, "--whole"));
+  expect(await pixelsSeen("--model", things, "--no-whole")).toEqual(await pixelsSeen(...model));
+  expect(whole).not.toEqual(await pixelsSeen(...model));
+  await expect(ask([wide, "--model", things, "--deslant"])).rejects.toThrow(
+    "--deslant: expected a model that learned from the ink of pictures, got one of whole pictures. Add --no-whole.",
   );
 });

@@ -1,4 +1,5 @@
 // What a page in a single file carries of a model, as JSON can hold it; page.ts writes it there, page/digit reads it.
+import type { OfPictures } from "../../data/data-set.ts";
 import type { Net } from "../../nets/net.ts";
 import type { Ink } from "../../shape.ts";
 
@@ -22,6 +23,8 @@ export interface PageData {
   readonly net: Net;
   /** The name of the data that the model learned from, where that is a known one: pictures are shown to it like these. */
   readonly data: string | null;
+  /** How its images were made of pictures; where that is not said, the name of the data tells. */
+  readonly pictures?: OfPictures;
   /** The classes' names, in their order. */
   readonly classes: readonly string[];
   /** A safetensors file in base64. */

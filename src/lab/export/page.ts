@@ -7,6 +7,7 @@ import { LenetError } from "../../errors.ts";
 import { readText } from "../../files.ts";
 import { encodeSafetensors } from "../../formats/safetensors.ts";
 import { classNamesOf } from "../model/class-names.ts";
+import { picturesOf } from "../model/digit-for.ts";
 import { type Model, trainedOn } from "../model/model.ts";
 import { lenetVersion } from "../run/provenance.ts";
 import { type PageData, PLACE, packInk, type Sample, TITLE, toBase64 } from "./page-data.ts";
@@ -22,6 +23,7 @@ export const pageOf = async (model: Model, name: string): Promise<string> => {
     version: lenetVersion(),
     net: model.net,
     data: knownData(model),
+    pictures: picturesOf(model),
     classes: classNamesOf(model),
     weights: toBase64(encodeSafetensors(model.weights, {})),
     samples: await samplesFor(model),

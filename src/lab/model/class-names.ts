@@ -1,7 +1,7 @@
 // What the classes of a model are called: as its own texts say, or the set that it learned from, or else by their numbers.
 import { registeredSet } from "../../data/registry.ts";
 import { LenetError } from "../../errors.ts";
-import { CLASSES } from "../run/class-text.ts";
+import { CLASSES } from "../run/set-text.ts";
 import { type Model, trainedOn } from "./model.ts";
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, label) => `${label}`);

@@ -1,12 +1,16 @@
-// A picture of a digit as a model wants to see it: normalised to 28×28 as MNIST's digits are, then treated as the images that
-// the model learned from were.
+// A picture as a model wants to see it: made 28×28 as its own images were, the ink of a digit as MNIST's or the whole of a thing,
+// then treated as the images that the model learned from were.
+
+import type { OfPictures } from "../../data/data-set.ts";
 import { derivations, deriveImages } from "../../data/derive.ts";
-import { type Box, type Digit, type DigitSteps, normaliseDigit, type Reading } from "../../data/digit.ts";
+import { type Box, type Digit, type DigitSteps, type Reading, readPage } from "../../data/digit.ts";
 import type { GreyImage } from "../../data/grey.ts";
-import { derivationOf } from "../../data/names.ts";
+import { derivationOf, isHandwritten } from "../../data/names.ts";
 import { blend, blends } from "../../data/resample.ts";
+import { wholePage } from "../../data/whole.ts";
 import { readOptions } from "../../named.ts";
 import type { Ink } from "../../shape.ts";
+import { PICTURES } from "../run/set-text.ts";
 import { type Model, trainedOn } from "./model.ts";
 
 /** The longer side of a normalised digit, and the side of its 28×28 picture. */
@@ -14,15 +18,26 @@ const DIGIT = 20;
 const FIELD = 28;
 
 /**
- * The digit of a picture, ready for `model.predict`, and what was done to make it 28×28.
- * Throws LenetError when there is no ink.
+ * How this model is to be shown pictures: as its texts say that its own images were made of them; where they do not, of clothes
+ * the whole, of anything else the ink.
+ */
+export const picturesOf = (model: Model): OfPictures => {
+  const kept = model.metadata[PICTURES];
+  if (kept === "ink" || kept === "whole") return kept;
+  return isHandwritten(trainedOn(model) ?? "") ? "ink" : "whole";
+};
+
+/**
+ * The digit of a picture, or the whole of it for a model that learned from whole ones, ready for `model.predict`, and what was
+ * done to make it 28×28. Throws LenetError when there is no ink.
  */
 export const digitFor = (
   model: Model,
   picture: GreyImage,
   reading: Reading = {},
 ): { readonly pixels: Ink; readonly steps: DigitSteps } => {
-  const digit = normaliseDigit(picture, reading);
+  const page = picturesOf(model) === "whole" ? wholePage(picture) : readPage(picture, reading, false);
+  const digit = page.lines[0]![0]!;
   return { pixels: shownTo(model, digit), steps: digit.steps };
 };
 

@@ -9,7 +9,7 @@ import type { Tensor, TensorFile } from "../../formats/safetensors.ts";
 import { type OptimiserSpec, stateNames } from "../../optimisers/index.ts";
 import type { Settings } from "../settings/defaults.ts";
 import type { Position } from "../training/events.ts";
-import { classText } from "./class-text.ts";
+import { type AboutSet, setText } from "./set-text.ts";
 import { fillTensors, tensorNamed, tensorViews } from "./tensors.ts";
 
 /** What a checkpoint is taken of, or put back into. */
@@ -19,8 +19,8 @@ export interface Trained {
   readonly settings: Settings;
   /** Training images. */
   readonly images: number;
-  /** What the classes are called, where the data said so. */
-  readonly classNames: readonly string[] | undefined;
+  /** What is kept with the weights of the set that they learned from. */
+  readonly learnedFrom: AboutSet;
 }
 
 /** The losses and misses of the unfinished epoch, a number a step. */
@@ -29,7 +29,7 @@ const MISSES = "epoch.misses";
 
 /** The state as it is now: views of the arena, to be encoded before anything moves. */
 export const checkpointOf = (trained: Trained, position: Position, versions: object): TensorFile => {
-  const { description, arena, settings, classNames } = trained;
+  const { description, arena, settings, learnedFrom } = trained;
   const tensors = tensorViews(description, arena);
   for (const { name, place, array } of stateTensors(description, settings.optimiser))
     tensors.set(name, { shape: place.shape, data: tensorView(arena, place, array) });
@@ -40,7 +40,7 @@ export const checkpointOf = (trained: Trained, position: Position, versions: obj
     settings: JSON.stringify(settings),
     position: JSON.stringify(position),
     versions: JSON.stringify(versions),
-    ...classText(classNames),
+    ...setText(learnedFrom),
   };
   return { tensors, metadata };
 };

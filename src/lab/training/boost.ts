@@ -13,9 +13,9 @@ import { load } from "../import/load.ts";
 import { choiceText, chooseThreshold } from "../model/committee.ts";
 import { evaluate } from "../model/evaluate.ts";
 import { createCommittee, createModel, type Model } from "../model/model.ts";
-import { classText } from "../run/class-text.ts";
 import { versions } from "../run/provenance.ts";
 import * as folders from "../run/run-folder.ts";
+import { setText } from "../run/set-text.ts";
 import type { Settings } from "../settings/defaults.ts";
 import { distortionOf } from "../settings/distortions.ts";
 import type { TrainSettings } from "../settings/settings.ts";
@@ -120,7 +120,7 @@ const patternsFor = async (
 ): Promise<DataSet | null> => {
   const member = before.length + 1;
   const place = folder === null ? null : join(folder, `patterns-${member}`);
-  const kept = place === null ? null : await readPatterns(place, parts.train.classNames);
+  const kept = place === null ? null : await readPatterns(place, parts.train);
   if (kept) return kept;
   // In the arithmetic of the run, so that it goes on alike on another machine.
   const models = before.map(({ model: { weights } }) =>
@@ -140,7 +140,7 @@ const modelOf = ({ net, settings, parts }: Boosting, members: readonly Member[],
   createCommittee(
     net,
     members.map(({ model }) => model),
-    { net: net.name, settings: JSON.stringify(settings), ...classText(parts.train.classNames), ...more },
+    { net: net.name, settings: JSON.stringify(settings), ...setText(parts.train), ...more },
   );
 
 const interrupted = (boosting: Boosting, members: readonly Member[]): TrainResult => ({

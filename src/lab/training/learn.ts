@@ -3,8 +3,8 @@
 import { peakBytes } from "../../engine/host.ts";
 import { createModel, type Model } from "../model/model.ts";
 import { confusionOf, scoreOf } from "../model/score.ts";
-import { classText } from "../run/class-text.ts";
 import type { EpochRecord, Metrics, Score } from "../run/run-folder.ts";
+import { setText } from "../run/set-text.ts";
 import { tensorViews } from "../run/tensors.ts";
 import { summarise } from "../summary.ts";
 import { putBack } from "./best.ts";
@@ -89,12 +89,12 @@ const finish = async (session: Session): Promise<TrainResult> => {
   return { model: modelOf(session), history, metrics, ...scores, folder: folderOf(session), interrupted: false };
 };
 
-const modelOf = ({ net, description, arena, settings, position, classNames }: Session): Model =>
+const modelOf = ({ net, description, arena, settings, position, learnedFrom }: Session): Model =>
   createModel(net, tensorViews(description, arena), {
     net: net.name,
     settings: JSON.stringify(settings),
     position: JSON.stringify(position),
-    ...classText(classNames),
+    ...setText(learnedFrom),
   });
 
 /** The scores of the epoch the model is from, and what the whole training took. */

@@ -109,8 +109,10 @@ export const writePatterns = (folder: string, set: DataSet): void => {
 };
 
 /**
- * The patterns kept in `folder`, of classes with these names where they have any; null where they are not complete.
+ * The patterns kept in `folder`, made of images of the set `from`; null where they are not complete.
  * Throws LenetError when they are damaged.
  */
-export const readPatterns = async (folder: string, classNames?: readonly string[]): Promise<DataSet | null> =>
-  holds(folder, "train") ? loadFolder(folder, "train", undefined, classNames) : null;
+export const readPatterns = async (folder: string, from: DataSet): Promise<DataSet | null> =>
+  holds(folder, "train")
+    ? loadFolder(folder, "train", undefined, { classes: from.classNames, pictures: from.pictures })
+    : null;

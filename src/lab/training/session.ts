@@ -80,9 +80,15 @@ export const startSession = async (
   const team = await startTeam(kernelModule(settings.arithmetic), net, options);
   try {
     copyImages(team.arena, parts);
-    const { classNames } = parts.train;
+    const { classNames, pictures } = parts.train;
     const { arena, description } = team;
-    const trained: Trained = { arena, description, settings, images: counts.train, classNames };
+    const trained: Trained = {
+      arena,
+      description,
+      settings,
+      images: counts.train,
+      learnedFrom: { classNames, pictures },
+    };
     return {
       ...trained,
       ...prepared,
