@@ -102,7 +102,7 @@ export function baselineCommand(): Command {
   const command = new Command("baseline")
     .description("run a classifier that LeNet-5 was compared with in 1998")
     .argument("<name>", baselines.map(({ name }) => name).join(", "))
-    .option("--data <name>", "a registered data set or a folder of IDX files", "mnist")
+    .option("--data <name>", "a registered data set, or a folder of pictures by class or of IDX files", "mnist")
     .option("--limit <n>", "only the first n training images", wholeFrom("--limit", 6))
     .option("--seed <n>", "of all randomness (default: 1)", wholeFrom("--seed", 0))
     .addHelpText("after", more);

@@ -3,9 +3,8 @@ import { Command } from "commander";
 import { classCounts, type DataSet, pick } from "../src/data/data-set.ts";
 import { derivations } from "../src/data/derive.ts";
 import type { Progress } from "../src/data/download.ts";
-import { holds } from "../src/data/folder.ts";
 import { encodePng } from "../src/data/image.ts";
-import { dataSets, loadData, registeredSet, registeredSets, unknownData } from "../src/data/registry.ts";
+import { dataSets, hasPart, loadData, registeredSet, registeredSets, unknownData } from "../src/data/registry.ts";
 import { digitSheet } from "../src/data/sheet.ts";
 import { LenetError } from "../src/errors.ts";
 import { writeAtomically } from "../src/files.ts";
@@ -36,9 +35,8 @@ const describe = (set: DataSet): string =>
 
 /** Both parts of a registered set; of a folder those it has, and at least one. */
 const loadParts = async (nameOrFolder: string): Promise<DataSet[]> => {
-  if (registeredSet(nameOrFolder)) return [await loadData(nameOrFolder, "train"), await loadData(nameOrFolder, "test")];
-  const hasTest = holds(nameOrFolder, "test");
-  const train = holds(nameOrFolder, "train") || !hasTest ? [await loadData(nameOrFolder, "train")] : [];
+  const hasTest = hasPart(nameOrFolder, "test");
+  const train = hasPart(nameOrFolder, "train") || !hasTest ? [await loadData(nameOrFolder, "train")] : [];
   return hasTest ? [...train, await loadData(nameOrFolder, "test")] : train;
 };
 
@@ -161,7 +159,7 @@ Examples:
   lenet data show mnist-1989 --out a.png      the digits of MNIST as the net of 1989 would have seen them
   lenet data show mnist --distort elastic --out b.png    what distorted digits look like
   lenet data import ./letters --out letters    make a data set of your own images: lenet data import --help
-  lenet data show ./my-digits --json          the same of a folder of IDX files, for a program
+  lenet data show ./my-digits --json          the same of a folder, for a program
 
 A registered set is looked for in the folder that --data-dir or LENET_DATA names (in a folder there with the set's name, or
 right there), where packages put it, and in the cache (LENET_CACHE, or lenet in ~/.cache), to which get downloads it.`;
@@ -179,10 +177,10 @@ export function dataCommand(): Command {
     .argument("<name>", `one of ${known}`)
     .action(get);
   add("verify", "read a data set completely and compare its hashes with the published ones")
-    .argument("<data>", `${known} or a folder of IDX files`)
+    .argument("<data>", `${known}, or a folder of IDX files or of pictures by class`)
     .action(verify);
   add("show", "count the images of each class, and picture some of them")
-    .argument("<data>", `${known} or a folder of IDX files`)
+    .argument("<data>", `${known}, or a folder of IDX files or of pictures by class`)
     .option("--out <file>", "write a PNG of random digits")
     .option("--digits <n>", "number of digits in it (default: 25)")
     .option("--seed <n>", "which digits it shows, and how they are distorted (default: 1)")

@@ -119,7 +119,10 @@ export function evaluateCommand(): Command {
   const command = new Command("evaluate")
     .description("count a model's errors on a data set")
     .argument("[model]", "a run folder, a file of weights or a model in models/ (default: the newest run, or lenet5)")
-    .option("--data <name>", "a registered data set or a folder of IDX files (default: what the model was trained on)")
+    .option(
+      "--data <name>",
+      "a registered data set, or a folder of pictures by class or of IDX files (default: what the model was trained on)",
+    )
     .option("--part <part>", "test or train", "test")
     .option("--wrong <n>", "show the first n wrong answers with the last layer's outputs", wholeFrom("--wrong", 1))
     .option("--net <name>", "the net, where the file does not say which");

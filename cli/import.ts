@@ -1,10 +1,10 @@
-// lenet data import: own images become a data set that every command takes. The result goes to stdout, progress and what had to
-// be left out to stderr.
+// lenet data import: own images become a data set that every command takes. The result goes to stdout, progress to stderr.
 import type { Command } from "commander";
-import { type Imported, importImages } from "../src/data/import.ts";
+import { type Imported, importImages, TEST_SHARE } from "../src/data/import.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
+import { importView } from "./import-view.ts";
 import { shareOf, withJson } from "./options.ts";
-import { print, printJson, say } from "./output.ts";
+import { print, printJson, program, say } from "./output.ts";
 
 interface Options {
   readonly out: string;
@@ -13,11 +13,6 @@ interface Options {
   readonly strict?: true;
   readonly json?: true;
 }
-
-/** Images left out that are named; the others are counted. */
-const NAMED = 10;
-/** Images between two lines of progress. */
-const EVERY = 200;
 
 const examples = `
 Examples:
@@ -28,27 +23,20 @@ Examples:
 
 Pictures may be PNG, JPEG or WebP of any size. Their ink is found and made 28×28 as MNIST's was, unless --whole keeps
 everything. Sub-folders train and test, each with a sub-folder a class, say which images are for what; else a share of every class
-is kept apart. Classes are numbered in alphabetical order (numbers: by size), from 2 to 95 of them.`;
+is kept apart. Classes are numbered in alphabetical order (numbers: by size), from 2 to 95 of them.
+A folder of pictures needs no import where all this is as you want it: lenet train --data ./letters does the same by itself.`;
 
 const run = (place: string, { out, test, whole, strict, json }: Options): void => {
-  const onImage = (done: number): void => {
-    if (process.stderr.isTTY && done % EVERY === 0) process.stderr.write(`\r${thousands(done)} images`);
-  };
+  const view = importView();
+  const onImage = (done: number, all: number | null): void => view.image(place, done, all);
   const imported = importImages(place, out, { test, whole: whole === true, strict: strict === true, onImage });
-  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-  tellTroubles(imported);
+  view.end(place, imported, false);
   if (json) {
     printJson({ out, ...imported });
     return;
   }
   print(table(imported));
-  say(`\nWrote ${out}. Try next:\n  lenet train --data ${out}`);
-};
-
-const tellTroubles = ({ troubles }: Imported): void => {
-  for (const { place, why } of troubles.slice(0, NAMED)) say(`left out ${place}: ${why}`);
-  if (troubles.length > NAMED) say(`… and ${thousands(troubles.length - NAMED)} others`);
-  if (troubles.length > 0) say(`${thousands(troubles.length)} left out in all; --strict makes the first a mistake.`);
+  say(`\nWrote ${out}. Try next:\n  ${program} train --data ${out}`);
 };
 
 const table = ({ classes, counts }: Imported): string => {
@@ -71,7 +59,7 @@ export const addImport = (data: Command): Command =>
       .description("make a data set of your own images, by class, or of a CSV file")
       .argument("<place>", "a folder with a sub-folder a class, or a CSV file")
       .requiredOption("--out <dir>", "the folder of the data set")
-      .option("--test <share>", "of every class, kept apart to test with", shareOf("--test"), 0.15)
+      .option("--test <share>", "of every class, kept apart to test with", shareOf("--test"), TEST_SHARE)
       .option("--whole", "keep whole pictures, in place of the ink found in them")
       .option("--strict", "stop at the first image that cannot be read"),
   )

@@ -1,6 +1,7 @@
 // lenet train: a net learns, from the beginning or from where a run was interrupted. Words go to stderr; with --json every
 // event is a line on stdout, and the last line is the result.
 import { Command } from "commander";
+import { classNamesIn } from "../src/data/registry.ts";
 import { LenetError } from "../src/errors.ts";
 import { classNamesOf } from "../src/lab/model/class-names.ts";
 import { writeReport } from "../src/lab/report/report.ts";
@@ -84,6 +85,7 @@ Examples:
   lenet train --stages 2x0.0005,3x0.0002,3x0.0001    epochs × rate, stage after stage
   lenet train tutorial --log-every 100               a line every 100 steps: [rate, epoch of its stage, step] loss
   lenet train ablation:activation=tanh,dropout=0.5   a net with options
+  lenet train --data ./letters                       pictures in a sub-folder a class: letters/A/1.png, letters/B/scan.jpg, …
   lenet train --data ./my-digits --init a            learn on from the best weights of a, on other images
   lenet train --resume a                             go on after an interruption, as if there had been none
   lenet train --tensorboard                          and then: tensorboard --logdir runs
@@ -122,6 +124,8 @@ const run = async (name: string | undefined, options: Options): Promise<void> =>
     given.resume !== undefined && name === undefined ? netOfRun(given.resume) : netNamed(name ?? nets[0]!.name);
   // Checked here once more than the library does, so that a message spells the settings as they were typed.
   resolve(net, given, dashed);
+  // Pictures are imported before anything listens for Ctrl-C, which then ends it at once.
+  if (typeof given.data === "string") classNamesIn(given.data);
   const onEvent = options.json
     ? (event: TrainEvent): void => print(JSON.stringify(event))
     : showEvents(process.stderr, coloursFor(process.stderr));
@@ -179,7 +183,7 @@ export function trainCommand(): Command {
     .argument("[net]", `one of ${nets.map(({ name }) => name).join(", ")}, with its options`)
     .option(
       "--data <name>",
-      "a registered data set (see: lenet data list) or a folder of IDX files (default: the recipe's)",
+      "a registered data set (see: lenet data list), or a folder of pictures by class or of IDX files (default: the recipe's)",
     )
     .option("--epochs <n>", "times to go through the images", wholeFrom("--epochs", 1))
     .option("--batch <n>", "images a step", wholeFrom("--batch", 1))

@@ -6,6 +6,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -109,14 +110,19 @@ export const readBytes = (path: string, what: string): Uint8Array => {
       throw new LenetError(`${path}: expected ${what} of at most 1 GiB, got ${there.size} bytes. Check the name.`);
     return plain(readFileSync(path));
   } catch (thrown) {
-    const code = codeOf(thrown);
-    if (code === undefined) throw thrown;
-    if (code === "ENOENT" || code === "ENOTDIR")
-      throw new LenetError(`${path}: expected ${what}, got no such file. Check the name.`);
-    const reason = mendable.get(code);
-    if (reason === undefined) throw new LenetError(`${path}: could not be read, ${messageOf(thrown)}.`, 1);
-    throw new LenetError(`${path}: expected ${what}, but ${reason}. Check the name and its permissions.`);
+    throw readTrouble(thrown, path, what);
   }
+};
+
+/** What to throw in place of `thrown`: one sentence where the operating system refused to read `path`, else `thrown` itself. */
+const readTrouble = (thrown: unknown, path: string, what: string): unknown => {
+  const code = codeOf(thrown);
+  if (code === undefined) return thrown;
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return new LenetError(`${path}: expected ${what}, got no such file. Check the name.`);
+  const reason = mendable.get(code);
+  if (reason === undefined) return new LenetError(`${path}: could not be read, ${messageOf(thrown)}.`, 1);
+  return new LenetError(`${path}: expected ${what}, but ${reason}. Check the name and its permissions.`);
 };
 
 /** The text of the file at `path`, as `readBytes` reads it; throws LenetError also when it is not UTF-8. */
@@ -134,6 +140,15 @@ const codeOf = (thrown: unknown): string | undefined =>
   thrown instanceof Error && "syscall" in thrown && "code" in thrown ? String(thrown.code) : undefined;
 
 const kindOf = (there: Stats): string => (there.isDirectory() ? "a folder" : "a pipe or a device");
+
+/** The names in the folder at `path`; `what` says what was expected there. Throws LenetError where it may not be read. */
+export const namesIn = (path: string, what: string): string[] => {
+  try {
+    return readdirSync(path);
+  } catch (thrown) {
+    throw readTrouble(thrown, path, what);
+  }
+};
 
 /** Whether there is a folder at `path` that we may look at. */
 export const isFolder = (path: string): boolean => {

@@ -6,7 +6,7 @@ import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import { LenetError, messageOf } from "../errors.ts";
-import { plain, readBytes } from "../files.ts";
+import { isFolder, plain, readBytes } from "../files.ts";
 import { checkHashes, readAbout } from "./classes.ts";
 import type { DataSet } from "./data-set.ts";
 import { headerLength, type IdxKind, parseHeader, parseImages, parseLabels } from "./idx.ts";
@@ -55,14 +55,21 @@ export const unpack = async (packed: Uint8Array, place: string, kind: IdxKind): 
 const readFile = async (folder: string, part: Part, kind: IdxKind): Promise<{ bytes: Uint8Array; place: string }> => {
   const place = findFile(folder, part, kind);
   if (place === undefined) {
+    if (!isFolder(folder)) throw noFolder(folder);
     const looked = fileNames(part, kind).join(", ");
-    const got = existsSync(folder) ? "none of them" : "no such folder";
     throw new LenetError(
-      `${folder}: expected one of ${looked}, got ${got}. Give a folder of IDX files, or make one of images: lenet data import`,
+      `${folder}: expected one of ${looked}, got none of them. Add it, or give a folder of pictures by class.`,
     );
   }
   const bytes = readBytes(place, `the ${part} ${kind}`);
   return { bytes: place.endsWith(".gz") ? await unpack(bytes, place, kind) : bytes, place };
+};
+
+const noFolder = (path: string): LenetError => {
+  const [got, how] = existsSync(path)
+    ? ["a file", "Make a data set of it: lenet data import"]
+    : ["no such folder", "Check the name."];
+  return new LenetError(`${path}: expected a folder of IDX files or of pictures by class, got ${got}. ${how}`);
 };
 
 /** SHA-256 in hexadecimal digits. */

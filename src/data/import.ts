@@ -1,8 +1,8 @@
 // Own images made a data set: a folder with a sub-folder for each class, or lines of a CSV file, become 28×28 images, split into
 // training and test images, and are written as IDX files with the names of their classes. Knows files; what a picture becomes is
 // the business of digit.ts and whole.ts.
-import { existsSync, readdirSync } from "node:fs";
-import { extname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { LenetError } from "../errors.ts";
 import { isFolder, makeFolder, readBytes, writeAtomically } from "../files.ts";
 import { shuffle, stream } from "../random.ts";
@@ -13,15 +13,18 @@ import type { DataSet } from "./data-set.ts";
 import { normaliseDigit } from "./digit.ts";
 import { fileName, findFile, sha256 } from "./folder.ts";
 import { encodeImages, encodeLabels } from "./idx.ts";
-import { decodeImage, PICTURE_ENDINGS } from "./image.ts";
+import { decodeImage } from "./image.ts";
+import { type PictureFile, picturesIn } from "./picture-files.ts";
 import { wholePicture } from "./whole.ts";
 
 type Part = DataSet["part"];
 
 const SIDE = 28;
 const parts = ["train", "test"] as const;
-/** Every class keeps at least one image to learn from. */
 const LONGEST_LABEL = 100;
+
+/** The usual share of each class kept apart to test with; every class keeps at least one image to learn from. */
+export const TEST_SHARE = 0.15;
 
 /** How images are read. */
 export interface ImportSettings {
@@ -31,8 +34,8 @@ export interface ImportSettings {
   readonly whole: boolean;
   /** An image that cannot be read ends it all. */
   readonly strict: boolean;
-  /** Called after every image. */
-  readonly onImage?: (done: number) => void;
+  /** Called after every image; `all` is null where nobody knows how many there are. */
+  readonly onImage?: (done: number, all: number | null) => void;
 }
 
 /** An image that was left out, and why. */
@@ -55,41 +58,32 @@ interface Example {
   readonly part: Part | null;
 }
 
-const foldersIn = (folder: string): string[] =>
-  readdirSync(folder)
-    .filter((name) => !name.startsWith(".") && isFolder(join(folder, name)))
-    .sort();
+/** What is read, image by image, and of how many; null where that shows only at the end. */
+interface Source {
+  readonly count: number | null;
+  readonly images: Iterable<Example | Trouble>;
+}
 
-/** The folders that hold a sub-folder a class, each with the part it is for: train and test, or the folder itself. */
-const rootsOf = (folder: string): { root: string; part: Part | null }[] => {
-  const inside = foldersIn(folder);
-  if (inside.length === 2 && parts.every((part) => inside.includes(part)))
-    return parts.map((part) => ({ root: join(folder, part), part }));
-  return [{ root: folder, part: null }];
+/** The images of a folder by class. Throws LenetError where there are none. */
+const inFolder = (folder: string, settings: ImportSettings): Source => {
+  const files = picturesIn(folder);
+  if (files.length === 0)
+    throw new LenetError(
+      `${folder}: expected a folder with a sub-folder of pictures (PNG, JPEG, WebP) for each class, got no pictures. Put them into sub-folders.`,
+    );
+  return { count: files.length, images: examplesIn(files, settings) };
 };
 
-/** The images of a folder by class. Throws LenetError where there are no classes. */
-function* examplesIn(folder: string, { whole }: ImportSettings): Generator<Example | Trouble> {
-  let files = 0;
-  for (const { root, part } of rootsOf(folder))
-    for (const label of foldersIn(root))
-      for (const name of readdirSync(join(root, label)).sort()) {
-        if (!PICTURE_ENDINGS.includes(extname(name).toLowerCase())) continue;
-        files++;
-        const place = join(root, label, name);
-        try {
-          const picture = decodeImage(readBytes(place, "a picture"), place);
-          yield { label, part, pixels: whole ? wholePicture(picture) : normaliseDigit(picture).pixels };
-        } catch (thrown) {
-          if (!(thrown instanceof LenetError)) throw thrown;
-          const why = thrown.message.startsWith(`${place}: `) ? thrown.message.slice(place.length + 2) : thrown.message;
-          yield { place, why };
-        }
-      }
-  if (files === 0)
-    throw new LenetError(
-      `${folder}: expected a folder with a sub-folder of pictures for each class, got no pictures. Put them into sub-folders.`,
-    );
+function* examplesIn(files: readonly PictureFile[], { whole }: ImportSettings): Generator<Example | Trouble> {
+  for (const { path, label, part } of files)
+    try {
+      const picture = decodeImage(readBytes(path, "a picture"), path);
+      yield { label, part, pixels: whole ? wholePicture(picture) : normaliseDigit(picture).pixels };
+    } catch (thrown) {
+      if (!(thrown instanceof LenetError)) throw thrown;
+      const why = thrown.message.startsWith(`${path}: `) ? thrown.message.slice(path.length + 2) : thrown.message;
+      yield { place: path, why };
+    }
 }
 
 function* examplesOf(file: string): Generator<Example | Trouble> {
@@ -115,7 +109,8 @@ const gather = (
   const examples: Example[] = [];
   const troubles: Trouble[] = [];
   const classes = new Set<string>();
-  for (const one of isFolder(place) ? examplesIn(place, settings) : examplesOf(place)) {
+  const { count, images } = isFolder(place) ? inFolder(place, settings) : { count: null, images: examplesOf(place) };
+  for (const one of images) {
     if ("why" in one) {
       if (settings.strict) throw new LenetError(`${one.place}: ${one.why}${one.why.endsWith(".") ? "" : "."}`);
       troubles.push(one);
@@ -125,11 +120,11 @@ const gather = (
     }
     if (classes.size > MOST_CLASSES)
       throw new LenetError(`${place}: expected at most ${MOST_CLASSES} classes, got more. Leave some out.`);
-    settings.onImage?.(examples.length + troubles.length);
+    settings.onImage?.(examples.length + troubles.length, count);
   }
   if (classes.size < LEAST_CLASSES) {
     const [first] = troubles;
-    const why = first ? ` The first of ${troubles.length} that were left out is ${first.place}.` : "";
+    const why = first ? ` Left out: ${troubles.length}, the first ${first.place}: ${first.why}` : "";
     throw new LenetError(
       `${place}: expected images of ${LEAST_CLASSES} to ${MOST_CLASSES} classes, got ${classes.size}. Give more.${why}`,
     );

@@ -8,9 +8,10 @@ import { closest } from "../words.ts";
 import { readAbout } from "./classes.ts";
 import type { DataSet } from "./data-set.ts";
 import { checkDerivation, type Derivation, derivations, derive, WHOLE } from "./derive.ts";
-import { loadFolder } from "./folder.ts";
+import { holds, loadFolder } from "./folder.ts";
 import { idxSet } from "./idx-set.ts";
 import { isWhole, unaliased } from "./names.ts";
+import { importedFrom, isOfPictures, nameOfFolder } from "./pictures.ts";
 import type { RegisteredSet } from "./registered.ts";
 import { zipSet } from "./zipcode.ts";
 
@@ -94,27 +95,39 @@ const derivedSet = (set: RegisteredSet, options: Derivation): RegisteredSet => {
   return { ...set, name, side, load: async (part) => derive(await set.load(part), name, options) };
 };
 
+/** Where the IDX files of a folder lie: in it, or where its pictures were imported to. Throws LenetError. */
+const filesOf = (folder: string): string => (isOfPictures(folder) ? importedFrom(folder) : folder);
+
 /** The names of the classes of a registered set, or of a folder; undefined where nobody said. Throws LenetError. */
 export const classNamesIn = (nameOrFolder: string): readonly string[] | undefined =>
-  registeredSet(nameOrFolder)?.classNames ?? readAbout(nameOrFolder).classes;
+  registeredSet(nameOrFolder)?.classNames ?? readAbout(filesOf(nameOrFolder)).classes;
+
+/** Whether a registered set, or a folder, has this part. Throws LenetError. */
+export const hasPart = (nameOrFolder: string, part: DataSet["part"]): boolean =>
+  registeredSet(nameOrFolder) !== undefined || holds(filesOf(nameOrFolder), part);
 
 /** The sentence for a name that is neither registered nor a folder. */
 export const unknownData = (name: string): LenetError => {
   const known = registeredSets.map((set) => set.name);
-  const rule = `${known.join(", ")} or a folder of IDX files`;
+  const rule = `${known.join(", ")} or a folder of images`;
   const hint = closest(splitName(name).name, known) || " See: lenet data list";
   return new LenetError(`data: expected ${rule}, got "${name}".${hint}`);
 };
 
 /**
- * One part of a registered data set, or of the IDX files in a folder. A registered name goes before a folder of that name
+ * One part of a registered data set, or of a folder of IDX files or of pictures by class (pictures.ts). A registered name goes before a folder of that name
  * (write ./mnist for the folder). Throws LenetError.
  */
 export const loadData = async (nameOrFolder: string, part: DataSet["part"]): Promise<DataSet> => {
   const registered = registeredSet(nameOrFolder);
   if (registered) return registered.load(part);
   if (!/[/\\]/.test(nameOrFolder) && !existsSync(nameOrFolder)) throw unknownData(nameOrFolder);
-  return loadFolder(nameOrFolder, part);
+  const files = filesOf(nameOrFolder);
+  if (files !== nameOrFolder && !holds(files, part))
+    throw new LenetError(
+      `${nameOrFolder}: expected pictures to ${part === "test" ? "test with" : "learn from"}, got too few to keep any apart. Add some, or sort them into train and test.`,
+    );
+  return loadFolder(files, part, nameOfFolder(nameOrFolder));
 };
 
 /** A registered set as `lenet data list` shows it. */

@@ -144,7 +144,7 @@ const mistakes: [name: string, words: string[], code: number, sentence: string |
     "an unknown data set",
     ["train", "--data", "minst"],
     2,
-    'data: expected mnist, fashion-mnist, zipcode or a folder of IDX files, got "minst". Did you mean "mnist"?',
+    'data: expected mnist, fashion-mnist, zipcode or a folder of images, got "minst". Did you mean "mnist"?',
   ],
   [
     "a cut IDX file",

@@ -90,7 +90,7 @@ test.each<[string, string[], string]>([
   [
     "an unknown set",
     ["get", "minst"],
-    'data: expected mnist, fashion-mnist, zipcode or a folder of IDX files, got "minst". Did you mean "mnist"?',
+    'data: expected mnist, fashion-mnist, zipcode or a folder of images, got "minst". Did you mean "mnist"?',
   ],
   [
     "a number of digits that is none",

@@ -252,7 +252,7 @@ describe("a name with options", () => {
     ["mnist:frame=28", "mnist, frame: expected size=16 or size=20 beside it, got none. Add it, or leave it out."],
     [
       "mnits:size=16",
-      'data: expected mnist, fashion-mnist, zipcode or a folder of IDX files, got "mnits:size=16". Did you mean "mnist"?',
+      'data: expected mnist, fashion-mnist, zipcode or a folder of images, got "mnits:size=16". Did you mean "mnist"?',
     ],
   ])("%s is refused with one sentence.", async (name, message) => {
     await expect(loadData(name, "train")).rejects.toThrow(message);

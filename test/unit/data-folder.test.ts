@@ -65,12 +65,17 @@ test.each<[string, Record<string, Uint8Array> | undefined, string]>([
   [
     "a missing folder",
     undefined,
-    `FOLDER: expected one of ${looked}, got no such folder. Give a folder of IDX files, or make one of images: lenet data import`,
+    "FOLDER: expected a folder of IDX files or of pictures by class, got no such folder. Check the name.",
   ],
   [
     "an empty folder",
     {},
-    `FOLDER: expected one of ${looked}, got none of them. Give a folder of IDX files, or make one of images: lenet data import`,
+    "FOLDER: expected IDX files, or a sub-folder of pictures for each class (PNG, JPEG, WebP), got neither. See: lenet data import --help",
+  ],
+  [
+    "a folder with another part",
+    { "t10k-images-idx3-ubyte": images },
+    `FOLDER: expected one of ${looked}, got none of them. Add it, or give a folder of pictures by class.`,
   ],
   [
     "labels of another length",
@@ -103,7 +108,7 @@ test.each<[string, Record<string, Uint8Array> | undefined, string]>([
 });
 
 test("registry: an unknown name is one sentence, with the name that was meant", async () => {
-  const known = "data: expected mnist, fashion-mnist, zipcode or a folder of IDX files";
+  const known = "data: expected mnist, fashion-mnist, zipcode or a folder of images";
   await expect(loadData("fasion-mnist", "train")).rejects.toThrow(
     new LenetError(`${known}, got "fasion-mnist". Did you mean "fashion-mnist"?`),
   );

@@ -1,8 +1,8 @@
 // Own images become a data set: folders of pictures by class, and lines of CSV; and nets are sized by their classes.
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataCommand } from "../../cli/data.ts";
 import { normaliseDigit } from "../../src/data/digit.ts";
@@ -14,6 +14,7 @@ import { LenetError } from "../../src/errors.ts";
 import { digitFor, evaluate, loadData as load, netNamed, predict, save, summary, train } from "../../src/index.ts";
 import { load as loadModel } from "../../src/lab/import/load.ts";
 import { classNamesOf } from "../../src/lab/model/class-names.ts";
+import { lines, putClasses as putClassesInto, put as putInto } from "./support/own-pictures.ts";
 
 const settings: ImportSettings = { test: 0.25, whole: false, strict: false };
 let root = "";
@@ -27,30 +28,8 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-const put = async (name: string, bytes: Uint8Array | string): Promise<void> => {
-  await mkdir(dirname(path(name)), { recursive: true });
-  await writeFile(path(name), bytes);
-};
-
-/** A picture of dark lines, upright or lying, of a size of its own. */
-const lines = (upright: boolean, width: number, height: number): Uint8Array =>
-  encodePng(
-    Uint8Array.from({ length: width * height }, (_, i) => {
-      const [at, of] = upright ? [i % width, width] : [Math.floor(i / width), height];
-      const across = upright ? Math.floor(i / width) / height : (i % width) / width;
-      return Math.abs(at / of - 0.5) < 0.08 && Math.abs(across - 0.5) < 0.3 ? 20 : 235;
-    }),
-    width,
-    height,
-  );
-
-/** Pictures of two classes, of mixed sizes, under `folder`. */
-const putClasses = async (folder: string, each: number): Promise<void> => {
-  for (let i = 0; i < each; i++) {
-    await put(`${folder}/standing/${i}.png`, lines(true, 20 + 7 * i, 30 + 3 * i));
-    await put(`${folder}/lying/${i}.PNG`, lines(false, 40 - i, 25 + 5 * i));
-  }
-};
+const put = (name: string, content: Uint8Array | string): void => putInto(root, name, content);
+const putClasses = (folder: string, each: number): void => putClassesInto(root, folder, each);
 
 const filesOf = async (folder: string): Promise<Record<string, string>> => {
   const names = (await readdir(path(folder))).sort();
@@ -60,7 +39,7 @@ const filesOf = async (folder: string): Promise<Record<string, string>> => {
 
 describe("a folder of images by class", () => {
   it("becomes IDX files with the names of its classes, which a training reads, and the same files again.", async () => {
-    await putClasses("mine", 8);
+    putClasses("mine", 8);
     const imported = importImages(path("mine"), path("a"), settings);
     expect(imported).toEqual({ classes: ["lying", "standing"], counts: { train: [6, 6], test: [2, 2] }, troubles: [] });
     importImages(path("mine"), path("b"), settings);
@@ -80,10 +59,10 @@ describe("a folder of images by class", () => {
   });
 
   it("in train and test is split as it says, and what cannot be read is named, counted, and fatal when strict.", async () => {
-    await putClasses("mine/train", 3);
-    await putClasses("mine/test", 2);
-    await put("mine/train/lying/bad.jpg", "no picture");
-    await put("mine/train/lying/notes.txt", "left alone");
+    putClasses("mine/train", 3);
+    putClasses("mine/test", 2);
+    put("mine/train/lying/bad.jpg", "no picture");
+    put("mine/train/lying/notes.txt", "left alone");
     const { counts, troubles } = importImages(path("mine"), path("out"), settings);
     expect(counts).toEqual({ train: [3, 3], test: [2, 2] });
     expect(troubles).toEqual([
@@ -103,7 +82,7 @@ describe("a folder of images by class", () => {
     const grey = Uint8Array.from({ length: 40 * 20 }, (_, i) =>
       isEdge(i % 40, 40) || isEdge(Math.floor(i / 40), 20) ? 250 : 100,
     );
-    for (const label of ["a", "b"]) await put(`mine/${label}/1.png`, encodePng(grey, 40, 20));
+    for (const label of ["a", "b"]) put(`mine/${label}/1.png`, encodePng(grey, 40, 20));
     importImages(path("mine"), path("out"), { ...settings, whole: true });
     const { images, pictures } = await loadData(path("out"), "train");
     expect(pictures).toBe("whole");
@@ -117,8 +96,8 @@ describe("lines of CSV", () => {
   it("are images as they stand, with or without names above, and labels in the order of their numbers.", async () => {
     const rows = [line("10", 1), line("9", 255), line("10", 7), line("9", 0)];
     const names = ["label", ...Array.from({ length: 784 }, (_, i) => `pixel${i}`)].join(",");
-    await put("plain.csv", rows.join("\n"));
-    await put("named.csv", `${names}\r\n${rows.join("\r\n")}\r\n`);
+    put("plain.csv", rows.join("\n"));
+    put("named.csv", `${names}\r\n${rows.join("\r\n")}\r\n`);
     importImages(path("plain.csv"), path("plain"), { ...settings, test: 0 });
     importImages(path("named.csv"), path("named"), { ...settings, test: 0 });
     expect(await filesOf("plain")).toEqual(await filesOf("named"));
@@ -137,7 +116,7 @@ describe("lines of CSV", () => {
   });
 
   it("that are wrong are named with their line.", async () => {
-    await put(
+    put(
       "bad.csv",
       [
         line("a", 1),
@@ -162,12 +141,12 @@ describe("lines of CSV", () => {
 });
 
 describe("lenet data import", () => {
-  it.each<[string, () => Promise<void>, string[], string]>([
+  it.each<[string, () => void, string[], string]>([
     [
       "an empty folder",
-      () => mkdir(path("x")).then(() => {}),
+      () => mkdirSync(path("x")),
       ["x"],
-      "ROOT/x: expected a folder with a sub-folder of pictures for each class, got no pictures. Put them into sub-folders.",
+      "ROOT/x: expected a folder with a sub-folder of pictures (PNG, JPEG, WebP) for each class, got no pictures. Put them into sub-folders.",
     ],
     [
       "one class",
@@ -181,7 +160,7 @@ describe("lenet data import", () => {
       ["x"],
       "ROOT/x: expected lines of a label and 784 values, got none. Give another file.",
     ],
-    ["a missing place", async () => {}, ["x"], "ROOT/x: expected a CSV file, got no such file. Check the name."],
+    ["a missing place", () => {}, ["x"], "ROOT/x: expected a CSV file, got no such file. Check the name."],
     [
       "96 classes",
       () => put("x", Array.from({ length: 96 }, (_, i) => line(`${i}`, 1)).join("\n")),
@@ -189,7 +168,7 @@ describe("lenet data import", () => {
       "ROOT/x: expected at most 95 classes, got more. Leave some out.",
     ],
   ])("of %s is one sentence, and nothing is written.", async (_, prepare, [place], message) => {
-    await prepare();
+    prepare();
     expect(() => importImages(path(place!), path("out"), settings)).toThrow(
       new LenetError(message.replaceAll("ROOT", root)),
     );
@@ -197,7 +176,7 @@ describe("lenet data import", () => {
   });
 
   it("does not write over a data set, and sees when one was changed.", async () => {
-    await put("x.csv", [line("a", 1), line("b", 2)].join("\n"));
+    put("x.csv", [line("a", 1), line("b", 2)].join("\n"));
     const words = ["import", path("x.csv"), "--out", path("out"), "--test", "0", "--json"];
     let stdout = "";
     vi.spyOn(process.stdout, "write").mockImplementation((text) => {
@@ -216,18 +195,18 @@ describe("lenet data import", () => {
     await expect(loadData(path("out"), "train")).rejects.toThrow(
       /labels-idx1-ubyte: expected what was imported \(sha256 /,
     );
-    await put("out/classes.json", '{"classes": "a"}');
+    put("out/classes.json", '{"classes": "a"}');
     await expect(loadData(path("out"), "train")).rejects.toThrow(
       /classes\.json: expected JSON with "classes", a list of 2 to 95 names/,
     );
-    await put("out/classes.json", '{"classes": ["a", "b"], "pictures": "half"}');
+    put("out/classes.json", '{"classes": ["a", "b"], "pictures": "half"}');
     await expect(loadData(path("out"), "train")).rejects.toThrow('expected JSON with "pictures", "ink" or "whole"');
   });
 });
 
 describe("a net for own classes", () => {
   it("has as many outputs as the data has classes, learns, and keeps their names.", async () => {
-    await putClasses("mine", 12);
+    putClasses("mine", 12);
     importImages(path("mine"), path("set"), settings);
     const net = netNamed("lenet5");
     const { metrics } = await train(net, {
@@ -251,7 +230,7 @@ describe("a net for own classes", () => {
   });
 
   it("that learned from whole pictures is shown whole pictures, also from a file of its weights.", async () => {
-    await putClasses("mine", 2);
+    putClasses("mine", 2);
     importImages(path("mine"), path("set"), { ...settings, whole: true });
     await train(netNamed("linear"), { data: path("set"), epochs: 1, validation: 0, out: path("run"), threads: 1 });
     save(loadModel(path("run")), path("copy.safetensors"));

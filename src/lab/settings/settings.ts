@@ -23,7 +23,7 @@ export interface DataParts {
 
 /** What `train` may be told; everything has a default (recipes.ts), or does nothing where it is left out. */
 export interface TrainSettings {
-  /** A registered name, a folder of IDX files, or the images themselves. Default: the recipe's. */
+  /** A registered name, a folder of IDX files or of pictures by class, or the images themselves. Default: the recipe's. */
   readonly data?: string | DataParts;
   readonly epochs?: number;
   /** Images in a step; the last step of an epoch takes what is left. */

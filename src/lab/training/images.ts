@@ -1,6 +1,5 @@
 // The images of a training, from where they are kept.
-import { holds } from "../../data/folder.ts";
-import { classNamesIn, loadData, registeredSet } from "../../data/registry.ts";
+import { classNamesIn, hasPart, loadData } from "../../data/registry.ts";
 import { withClasses } from "../../nets/classes.ts";
 import type { Net } from "../../nets/net.ts";
 import type { DataParts } from "../settings/settings.ts";
@@ -9,8 +8,7 @@ import type { DataParts } from "../settings/settings.ts";
 export const loadParts = async (data: string | DataParts): Promise<DataParts> => {
   if (typeof data !== "string") return data;
   const train = await loadData(data, "train");
-  if (registeredSet(data) === undefined && !holds(data, "test")) return { train };
-  return { train, test: await loadData(data, "test") };
+  return hasPart(data, "test") ? { train, test: await loadData(data, "test") } : { train };
 };
 
 /** The net with as many outputs as the data names classes; itself where it names none. Throws LenetError. */
