@@ -38,7 +38,7 @@ export const Verdict = ({ reader, answer }: Props) => {
 export const Seen = ({ reader, answer, palette }: Props & { readonly palette: Palette }) => {
   const { rows, columns } = reader.data.net.image;
   const colour = (value: number): Rgb => palette.inked[Math.round(value)]!;
-  const label = answer ? `The digit as the net sees it, ${rows}×${columns} pixels` : "Nothing seen yet";
+  const label = answer ? `The image as the net sees it, ${rows}×${columns} pixels` : "Nothing seen yet";
   const values = answer?.pixels ?? new Uint8Array(rows * columns);
   return <Grid cell={Math.round(140 / columns)} drawn={answer} {...{ values, rows, columns, colour, label }} />;
 };

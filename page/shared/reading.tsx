@@ -118,7 +118,7 @@ export const Reading = ({ reader, learned = 0 }: Props) => {
           <div>
             <Seen {...{ reader, answer, palette }} />
             <p class="help">
-              {rows}×{columns} pixels, sized and centred as its training digits were
+              {rows}×{columns} pixels, sized and centred as its training images were
             </p>
           </div>
           <Verdict {...{ reader, answer }} />
