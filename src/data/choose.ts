@@ -31,7 +31,8 @@ const isFrame = ({ box, pixels }: Piece, { width }: Grid): boolean => {
   const band = Math.max(2, Math.round(longer(box) * BAND));
   const [top, low, left, last] = [0, 0, 0, 0].map((_, side) => new Uint8Array(side < 2 ? box.width : box.height));
   for (const at of pixels) {
-    const [y, x] = [Math.floor(at / width), at % width];
+    const y = Math.floor(at / width);
+    const x = at - y * width;
     if (y < box.top + band) top![x - box.left] = 1;
     if (y >= bottom(box) - band) low![x - box.left] = 1;
     if (x < box.left + band) left![y - box.top] = 1;

@@ -96,8 +96,12 @@ const boxAbove = (values: ArrayLike<number>, width: number, threshold: number): 
   let [left, top, last, low] = [width, values.length, -1, -1];
   for (let i = 0; i < values.length; i++) {
     if (values[i]! <= threshold) continue;
-    const [y, x] = [Math.floor(i / width), i % width];
-    [left, last, top, low] = [Math.min(left, x), Math.max(last, x), Math.min(top, y), y];
+    const y = Math.floor(i / width);
+    const x = i - y * width;
+    left = Math.min(left, x);
+    last = Math.max(last, x);
+    top = Math.min(top, y);
+    low = y;
   }
   return last < 0 ? undefined : { left, top, width: last - left + 1, height: low - top + 1 };
 };
@@ -120,7 +124,8 @@ const inkOf = ({ width, height, values }: Grid, group: Group): Patch => {
   const own = new Float32Array(wide * tall);
   for (const { pixels } of group)
     for (const at of pixels) {
-      const [y, x] = [Math.floor(at / width), at % width];
+      const y = Math.floor(at / width);
+      const x = at - y * width;
       for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)
         for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++)
           own[(ny - top) * wide + nx - left] = Math.min(

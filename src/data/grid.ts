@@ -10,11 +10,11 @@ export interface Grid {
 }
 
 /** A grid of the same size whose numbers are made from those of `grid`, and their places. */
-export const mapGrid = ({ width, height, values }: Grid, make: (value: number, index: number) => number): Grid => ({
-  width,
-  height,
-  values: values.map(make),
-});
+export const mapGrid = ({ width, height, values }: Grid, make: (value: number, index: number) => number): Grid => {
+  const made = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) made[i] = make(values[i]!, i);
+  return { width, height, values: made };
+};
 
 /** The grid made `width` × `height`: smaller by averaging areas, larger by blending neighbours. */
 export const scaled = (grid: Grid, width: number, height: number): Grid => {
@@ -22,89 +22,85 @@ export const scaled = (grid: Grid, width: number, height: number): Grid => {
   const across = blends(grid.width, width, "area");
   const down = blends(grid.height, height, "area");
   const at = (y: number, x: number): number => grid.values[y * grid.width + x]!;
-  return { width, height, values: Float32Array.from(blend(at, grid.height, across, down)) };
+  return { width, height, values: new Float32Array(blend(at, grid.height, across, down)) };
 };
 
 /** The grid made so small that no side is longer than `most`. */
 export const shrunkTo = (grid: Grid, most: number): Grid => {
-  const factor = Math.min(1, most / Math.max(grid.width, grid.height));
+  const factor = Math.min(1, most / longest(grid));
   const side = (length: number): number => Math.max(1, Math.round(length * factor));
   return scaled(grid, side(grid.width), side(grid.height));
 };
 
-/** Calls `line` for every row, then for every column of what the rows have become. */
-const alongBoth = (grid: Grid, line: (numbers: Float32Array) => Float32Array): Grid => {
-  const { width, height } = grid;
-  const values = grid.values.slice();
-  for (let y = 0; y < height; y++) values.set(line(values.slice(y * width, (y + 1) * width)), y * width);
-  const column = new Float32Array(height);
+/**
+ * Makes of every row, then of every column of what the rows have become, another line, longer by `more` numbers: `line` reads `from`
+ * and fills `to`.
+ */
+const alongBoth = (grid: Grid, more: number, line: (from: Float32Array, to: Float32Array) => void): Grid => {
+  const [width, height] = [grid.width + more, grid.height + more];
+  const rows = new Float32Array(width * grid.height);
+  for (let y = 0; y < grid.height; y++)
+    line(grid.values.subarray(y * grid.width, (y + 1) * grid.width), rows.subarray(y * width, (y + 1) * width));
+  const values = new Float32Array(width * height);
+  const column = new Float32Array(grid.height);
+  const made = new Float32Array(height);
   for (let x = 0; x < width; x++) {
-    for (let y = 0; y < height; y++) column[y] = values[y * width + x]!;
-    const made = line(column);
+    for (let y = 0; y < grid.height; y++) column[y] = rows[y * width + x]!;
+    line(column, made);
     for (let y = 0; y < height; y++) values[y * width + x] = made[y]!;
   }
   return { width, height, values };
 };
 
 /** The mean of the square of `2 × radius + 1` around each place; at the sides of what there is of it. */
-export const smooth = (grid: Grid, radius: number): Grid =>
-  radius < 1
-    ? grid
-    : alongBoth(grid, (numbers) => {
-        const sums = new Float64Array(numbers.length + 1);
-        const result = new Float32Array(numbers.length);
-        for (let i = 0; i < numbers.length; i++) sums[i + 1] = sums[i]! + numbers[i]!;
-        for (let i = 0; i < numbers.length; i++) {
-          const [from, to] = [Math.max(0, i - radius), Math.min(numbers.length, i + radius + 1)];
-          result[i] = (sums[to]! - sums[from]!) / (to - from);
-        }
-        return result;
-      });
-
-/** The largest number of the square around each place (van Herk's way: maxima from the left and right ends of blocks). */
-export const largest = (grid: Grid, radius: number): Grid =>
-  alongBoth(grid, (numbers) => {
-    const { length } = numbers;
-    const block = 2 * radius + 1;
-    const fromLeft = numbers.slice();
-    const fromRight = numbers.slice();
-    const result = new Float32Array(length);
-    for (let i = 1; i < length; i++) if (i % block > 0) fromLeft[i] = Math.max(fromLeft[i]!, fromLeft[i - 1]!);
-    for (let i = length - 2; i >= 0; i--)
-      if ((i + 1) % block > 0) fromRight[i] = Math.max(fromRight[i]!, fromRight[i + 1]!);
+export const smooth = (grid: Grid, radius: number): Grid => {
+  if (radius < 1) return grid;
+  const sums = new Float64Array(longest(grid) + 1);
+  return alongBoth(grid, 0, (from, to) => {
+    const { length } = from;
+    for (let i = 0; i < length; i++) sums[i + 1] = sums[i]! + from[i]!;
     for (let i = 0; i < length; i++) {
-      const [from, to] = [Math.max(0, i - radius), Math.min(length - 1, i + radius)];
-      const isOne = from - (from % block) === to - (to % block);
-      // A window that a side cuts may lie in one block, and begin or end with it.
-      if (!isOne) result[i] = Math.max(fromRight[from]!, fromLeft[to]!);
-      else result[i] = from % block === 0 ? fromLeft[to]! : fromRight[from]!;
+      const first = Math.max(0, i - radius);
+      const end = Math.min(length, i + radius + 1);
+      to[i] = (sums[end]! - sums[first]!) / (end - first);
     }
-    return result;
   });
+};
 
-const negative = (grid: Grid): Grid => mapGrid(grid, (value) => -value);
+const longest = ({ width, height }: Grid): number => Math.max(width, height);
 
-/** The grid with its sides repeated `margin` times beyond them. */
-const padded = ({ width, height, values }: Grid, margin: number): Grid => {
-  const [wide, tall] = [width + 2 * margin, height + 2 * margin];
-  const within = (at: number, length: number): number => Math.min(Math.max(at - margin, 0), length - 1);
-  const more = new Float32Array(wide * tall);
-  for (let y = 0; y < tall; y++)
-    for (let x = 0; x < wide; x++) more[y * wide + x] = values[within(y, height) * width + within(x, width)]!;
-  return { width: wide, height: tall, values: more };
+/**
+ * The largest number of the square of `2 × radius + 1` around each place, also of places up to `beyond` outside of the grid (inside,
+ * where that is negative), of which there is always something in the grid; with `sign` -1 the least. (van Herk's way: maxima from the
+ * left and right ends of blocks.)
+ */
+const extreme = (grid: Grid, radius: number, beyond: number, sign: 1 | -1): Grid => {
+  const block = 2 * radius + 1;
+  const fromLeft = new Float32Array(longest(grid));
+  const fromRight = new Float32Array(longest(grid));
+  return alongBoth(grid, 2 * beyond, (from, to) => {
+    const { length } = from;
+    for (let start = 0; start < length; start += block) {
+      const end = Math.min(start + block, length);
+      let most = sign * from[start]!;
+      for (let i = start; i < end; i++) fromLeft[i] = most = Math.max(most, sign * from[i]!);
+      most = sign * from[end - 1]!;
+      for (let i = end - 1; i >= start; i--) fromRight[i] = most = Math.max(most, sign * from[i]!);
+    }
+    for (let i = 0; i < to.length; i++) {
+      const first = Math.max(0, i - beyond - radius);
+      const last = Math.min(length - 1, i - beyond + radius);
+      const isOne = first - (first % block) === last - (last % block);
+      // A window that a side cuts may lie in one block, and begin or end with it.
+      if (!isOne) to[i] = sign * Math.max(fromRight[first]!, fromLeft[last]!);
+      else to[i] = sign * (first % block === 0 ? fromLeft[last]! : fromRight[first]!);
+    }
+  });
 };
 
 /**
- * What is dark and narrower than the square of `2 × radius + 1` is filled with the light around it. A shadow goes on beyond
- * the sides, so that it is not narrow there.
+ * What is dark and narrower than the square of `2 × radius + 1` is filled with the light around it. Beyond the sides everything goes
+ * on as it is there, so that a shadow is not narrow there.
  */
-export const closed = (grid: Grid, radius: number): Grid => {
-  const margin = 2 * radius;
-  const filled = negative(largest(negative(largest(padded(grid, margin), radius)), radius));
-  const values = new Float32Array(grid.values.length);
-  for (let y = 0; y < grid.height; y++) {
-    const start = (y + margin) * filled.width + margin;
-    values.set(filled.values.subarray(start, start + grid.width), y * grid.width);
-  }
-  return { ...grid, values };
-};
+export const closed = (grid: Grid, radius: number): Grid =>
+  extreme(extreme(grid, radius, radius, 1), radius, -radius, -1);

@@ -74,12 +74,18 @@ const BINS = 1024;
  * (Ridler and Calvard 1978), from the ink's side, as there may be very little of it.
  */
 const levels = (values: Float32Array): { paper: number; ink: number } => {
-  const most = values.reduce((a, b) => Math.max(a, b), 1e-6);
+  let most = 1e-6;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]!);
   const counts = new Float64Array(BINS);
-  for (const value of values) counts[Math.max(0, Math.min(BINS - 1, Math.floor((value / most) * BINS)))]++;
+  for (let i = 0; i < values.length; i++)
+    counts[Math.max(0, Math.min(BINS - 1, Math.floor((values[i]! / most) * BINS)))]++;
   const mean = (from: number, to: number): number => {
-    let [sum, count] = [0, 0];
-    for (let bin = from; bin < to; bin++) [sum, count] = [sum + counts[bin]! * (bin + 0.5), count + counts[bin]!];
+    let sum = 0;
+    let count = 0;
+    for (let bin = from; bin < to; bin++) {
+      sum += counts[bin]! * (bin + 0.5);
+      count += counts[bin]!;
+    }
     return count > 0 ? sum / count : (from + to) / 2;
   };
   let strongest = BINS;
@@ -92,7 +98,7 @@ const levels = (values: Float32Array): { paper: number; ink: number } => {
 
 /** Finds the ink. The picture has at least one pixel. */
 export const findInk = ({ width, height, grey }: GreyImage): Found => {
-  const fine = shrunkTo({ width, height, values: Float32Array.from(grey) }, MOST);
+  const fine = shrunkTo({ width, height, values: new Float32Array(grey) }, MOST);
   const light = isLight(shrunkTo(fine, COARSEST));
   const dark = light ? mapGrid(fine, (value) => 255 - value) : fine;
   const coarse = smooth(shrunkTo(dark, COARSE), 1);
@@ -103,6 +109,8 @@ export const findInk = ({ width, height, grey }: GreyImage): Found => {
   const { paper: none, ink: full } = levels(difference.values);
   const span = Math.max(full - none, 1e-6);
   const ink = mapGrid(difference, (value) => (value - none) / span);
-  const level = paper.values.reduce((a, b) => a + b) / paper.values.length;
+  let all = 0;
+  for (let i = 0; i < paper.values.length; i++) all += paper.values[i]!;
+  const level = all / paper.values.length;
   return { scale: width / fine.width, light, grey: dark, paper, ink, contrast: span * lit(level), level };
 };

@@ -53,8 +53,12 @@ export const piecesOf = ({ width, height, values }: Grid, threshold: number): Pi
     seen[start] = 1;
     for (let next = 0; next < count; next++) {
       const at = waiting[next]!;
-      const [y, x] = [Math.floor(at / width), at % width];
-      [left, last, top, low] = [Math.min(left, x), Math.max(last, x), Math.min(top, y), Math.max(low, y)];
+      const y = Math.floor(at / width);
+      const x = at - y * width;
+      left = Math.min(left, x);
+      last = Math.max(last, x);
+      top = Math.min(top, y);
+      low = Math.max(low, y);
       mass += values[at]!;
       peak = Math.max(peak, values[at]!);
       for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)

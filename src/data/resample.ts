@@ -56,16 +56,19 @@ export const blend = (
   const columns = across.length;
   const narrowed = new Float64Array(height * columns);
   for (let y = 0; y < height; y++) {
-    for (const [x, { start, weights }] of across.entries()) {
+    for (let x = 0; x < columns; x++) {
+      const { start, weights } = across[x]!;
       let sum = 0;
       for (let i = 0; i < weights.length; i++) sum += weights[i] * at(y, start + i);
       narrowed[y * columns + x] = sum;
     }
   }
   const result = new Float64Array(down.length * columns);
-  for (const [y, { start, weights }] of down.entries()) {
+  for (let y = 0; y < down.length; y++) {
+    const { start, weights } = down[y]!;
     for (let i = 0; i < weights.length; i++) {
-      for (let x = 0; x < columns; x++) result[y * columns + x] += weights[i] * narrowed[(start + i) * columns + x];
+      const [weight, from] = [weights[i]!, (start + i) * columns];
+      for (let x = 0; x < columns; x++) result[y * columns + x] += weight * narrowed[from + x];
     }
   }
   return result;

@@ -74,9 +74,9 @@ export const parameters = (spec: ConvSpec, input: Shape): readonly ParameterSpec
   const maps = [...Array(spec.maps).keys()];
   const fanIn = maps.map((map) => seen(map).length * spec.field ** 2);
   const area = spec.field ** 2;
-  const absent = maps.flatMap((map) =>
+  const absent = (spec.from ?? []).flatMap((sees, map) =>
     [...Array(input.maps).keys()]
-      .filter((from) => !seen(map).includes(from))
+      .filter((from) => !sees.includes(from))
       .map((from): [number, number] => [(map * input.maps + from) * area, (map * input.maps + from + 1) * area]),
   );
   const biasShape = spec.biasPer === "map" ? [spec.maps] : [spec.maps, rows, columns];
