@@ -44,7 +44,7 @@ const fill = (group: Group, { attributes = {}, arrays = {}, groups = {} }: Hdf5G
 };
 
 /** Longer than any file of a net takes, on the slowest machine. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 10_000;
 
 /** What the thread answers: the file, or what it is instead. */
 export type Hdf5Answer = { readonly root: Hdf5Group } | { readonly refused: string };

@@ -9,6 +9,12 @@ const NEVER = "1980-01-01T00:00:00";
 const MOST = 2 ** 28;
 const MOST_FILES = 10_000;
 
+/** A name as it may stand in a message, whatever it is made of. */
+const shown = (name: string): string => {
+  const safe = name.replace(/\p{Cc}/gu, "?").slice(0, 60);
+  return safe === name ? name : JSON.stringify(safe);
+};
+
 /** Whether these bytes begin as a zip archive with a file in it. */
 export const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
@@ -46,7 +52,7 @@ export const filesIn = (archive: Uint8Array, place: string): ReadonlyMap<string,
   for (const [name, { length }] of Object.entries(files))
     if (length !== lengths.get(name))
       throw new LenetError(
-        `${place}, ${name}: expected ${lengths.get(name)} bytes, got ${length}. The archive is damaged: copy or write it again.`,
+        `${place}, ${shown(name)}: expected ${lengths.get(name)} bytes, got ${length}. The archive is damaged: copy or write it again.`,
       );
   return new Map(Object.entries(files));
 };

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { zipOf } from "../../src/formats/zip.ts";
 import { LenetError, netNamed } from "../../src/index.ts";
 import { weightsIn } from "../../src/lab/import/index.ts";
 
@@ -36,6 +37,17 @@ const damage = (whole: Uint8Array): fc.Arbitrary<Uint8Array> => {
 };
 
 describe("a damaged file of weights", () => {
+  it("that is an archive is refused without what its names are made of, be it a whole file.", async () => {
+    const name = `torch/data\n\u001b[2J${"x".repeat(500)}`;
+    const bytes = zipOf({ [name]: Uint8Array.of(1, 2, 3) });
+    // In the archive's directory, the length of the file.
+    const directory = bytes.findIndex((_, i) => [0x50, 0x4b, 1, 2].every((byte, k) => bytes[i + k] === byte));
+    bytes[directory + 24] = 9;
+    await expect(weightsIn(bytes, "f", small)).rejects.toThrow(
+      `f, "torch/data??[2J${"x".repeat(45)}": expected 9 bytes, got 3. The archive is damaged: copy or write it again.`,
+    );
+  });
+
   it.each(["torch.pt", "torch-turned.pt", "torch-module.pt", "keras.h5", "keras.keras"])(
     "made of %s is read, or refused in one sentence.",
     async (name) => {
