@@ -7,11 +7,14 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { readCheckpoint } from "../../src/lab/run/run-folder.ts";
 import type { ProgressEvent, TrainEvent } from "../../src/lab/training/events.ts";
+import { writeDigits } from "../unit/support/digits-folder.ts";
 import { lenet, start } from "./support/lenet.ts";
 
 let dir: string;
-beforeAll(() => {
+beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "lenet-papers-"));
+  // The first digits of MNIST: a start then reads, and tests, a part of it.
+  await writeDigits(join(dir, "digits"), 5_000, 500);
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -25,7 +28,10 @@ const goldenRuns: [net: string, file: string, options: string][] = [
 
 it.each(goldenRuns)("lenet train %s ends in the golden weights, every one within 5e-4.", async (net, name, options) => {
   const plain = ["--no-shuffle", "--validation", "0", "--no-report", ...options.split(" ")];
-  const { code, stderr } = await lenet(["train", net, "--init", file(name), ...plain, "--out", net], dir);
+  const { code, stderr } = await lenet(
+    ["train", net, "--data", "digits", "--init", file(name), ...plain, "--out", net],
+    dir,
+  );
   expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
   const { tensors } = readCheckpoint(join(dir, net), "last");
   const wanted = [...decodeSafetensors(readFileSync(file(name)), name).tensors].filter(([key]) =>
@@ -43,13 +49,13 @@ it("lenet predict and evaluate answer by the least penalty.", async () => {
   const { accuracy } = JSON.parse(stdout);
   // After 500 patterns; the largest penalty would be right less often than chance.
   expect(accuracy).toBeGreaterThan(0.5);
-  const answer = await lenet(["predict", "--model", "lenet5-1998", "--data", "mnist", "--index", "0", "--json"], dir);
+  const answer = await lenet(["predict", "--model", "lenet5-1998", "--data", "digits", "--index", "0", "--json"], dir);
   const [{ probabilities, label }] = [JSON.parse(answer.stdout)].flat();
   expect(probabilities[label]).toBe(Math.max(...probabilities));
 });
 
 it("lenet train lenet5-1998, killed and interrupted in the middle of a pass, gives the undisturbed bytes.", async () => {
-  const settings = ["--limit", "8000", "--epochs", "2", "--json", "--no-report"];
+  const settings = ["--data", "digits", "--epochs", "2", "--json", "--no-report"];
   expect((await lenet(["train", "lenet5-1998", ...settings, "--out", "undisturbed"], dir)).code).toBe(0);
   const disturb = async (words: readonly string[], signal: "SIGKILL" | "SIGINT"): Promise<void> => {
     let acted = false;
@@ -73,7 +79,7 @@ it("lenet train lenet5-1998, killed and interrupted in the middle of a pass, giv
 });
 
 it("lenet train boosted-lenet4, killed and interrupted between and within its members, gives the undisturbed bytes.", async () => {
-  const settings = ["--limit", "400", "--epochs", "2", "--batch", "16", "--json", "--no-report"];
+  const settings = ["--data", "digits", "--limit", "400", "--epochs", "2", "--batch", "16", "--json", "--no-report"];
   const straight = await lenet(["train", "boosted-lenet4", ...settings, "--out", "straight-committee"], dir);
   expect(straight.code).toBe(0);
   const disturb = async (words: readonly string[], at: string, signal: "SIGKILL" | "SIGINT"): Promise<void> => {
@@ -94,11 +100,11 @@ it("lenet train boosted-lenet4, killed and interrupted between and within its me
   expect(model("disturbed-committee").equals(model("straight-committee"))).toBe(true);
 
   const { stdout } = await lenet(["evaluate", "disturbed-committee"], dir);
-  expect(stdout).toMatch(/^boosted-lenet4 on mnist, test: [\d.]+ %/);
+  expect(stdout).toMatch(/^boosted-lenet4 on digits, test: [\d.]+ %/);
   expect(stdout.match(/ {2}member [123] alone: error [\d.]+ %/g)).toHaveLength(3);
   expect(stdout).toMatch(/[\d.]+ nets called on the average\n {2}\(a threshold chosen on 40 validation images/);
   const answer = await lenet(
-    ["predict", "--model", "disturbed-committee", "--data", "mnist", "--index", "0", "--json"],
+    ["predict", "--model", "disturbed-committee", "--data", "digits", "--index", "0", "--json"],
     dir,
   );
   expect(JSON.parse(answer.stdout)[0].probabilities).toHaveLength(10);
