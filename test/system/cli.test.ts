@@ -9,15 +9,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePng } from "../../src/data/image.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { readCheckpoint, readMetrics, readSteps } from "../../src/lab/run/run-folder.ts";
+import { writeDigits } from "../unit/support/digits-folder.ts";
 import { lenet } from "./support/lenet.ts";
 
 const goldenFile = fileURLToPath(new URL("../fixtures/golden/lenet5-modern.adam.safetensors", import.meta.url));
 const small = ["--limit", "1000", "--epochs", "2", "--no-report"];
+/** The same without most of what it takes to read and test MNIST. */
+const smaller = ["--data", "digits", "--epochs", "2", "--no-report"];
 let dir: string;
 const path = (name: string): string => join(dir, name);
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "lenet-cli-"));
+  await writeDigits(path("digits"), 3_200, 200);
   const { code, stderr } = await lenet(["train", ...small, "--out", "run"], dir);
   expect(stderr).toContain("lenet predict --model run");
   expect(code).toBe(0);
@@ -26,18 +30,23 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe("lenet train", () => {
   it("writes the same bytes with one, two and three threads, and once more.", async () => {
-    for (const threads of ["1", "2", "3"]) {
-      const out = `threads-${threads}`;
-      expect((await lenet(["train", ...small, "--threads", threads, "--out", out], dir)).code).toBe(0);
+    const settings = [...smaller, "--limit", "1000"];
+    for (const [out, threads] of [
+      ["one", "1"],
+      ["two", "2"],
+      ["three", "3"],
+      ["again", "2"],
+    ] as const) {
+      expect((await lenet(["train", ...settings, "--threads", threads, "--out", out], dir)).code).toBe(0);
       for (const file of ["last.safetensors", "best.safetensors", "steps.csv"])
-        expect(readFileSync(join(path(out), file)).equals(readFileSync(join(path("run"), file))), file).toBe(true);
+        expect(readFileSync(join(path(out), file)).equals(readFileSync(join(path("one"), file))), file).toBe(true);
     }
   });
 
   it("gives another net for another seed.", async () => {
-    await lenet(["train", ...small, "--seed", "2", "--out", "seed-2"], dir);
+    await lenet(["train", ...smaller, "--limit", "1000", "--seed", "2", "--out", "seed-2"], dir);
     const weight = (run: string) => readCheckpoint(path(run), "last").tensors.get("OUT.bias")!.data;
-    expect(weight("seed-2")).not.toEqual(weight("run"));
+    expect(weight("seed-2")).not.toEqual(weight("one"));
   });
 
   it("follows the golden numbers from golden weights.", async () => {
@@ -45,8 +54,8 @@ describe("lenet train", () => {
       "--no-shuffle",
       "--validation",
       "0",
-      "--limit",
-      "3200",
+      "--data",
+      "digits",
       "--batch",
       "64",
       "--epochs",
@@ -102,7 +111,7 @@ describe("lenet train", () => {
   });
 
   it("with --json prints an event a line and the result last.", async () => {
-    const { stdout, stderr } = await lenet(["train", ...small, "--out", "json", "--json"], dir);
+    const { stdout, stderr } = await lenet(["train", ...smaller, "--limit", "1000", "--out", "json", "--json"], dir);
     const lines = stdout
       .trim()
       .split("\n")
@@ -111,7 +120,7 @@ describe("lenet train", () => {
     expect(lines[0]).toMatchObject({
       kind: "start",
       folder: "json",
-      images: { train: 900, validation: 100, test: 10_000 },
+      images: { train: 900, validation: 100, test: 200 },
     });
     expect(lines.at(-2).kind).toBe("test");
     expect(lines.at(-1)).toMatchObject({
@@ -192,9 +201,11 @@ describe("lenet --help", () => {
   it("lists the commands, and every command has examples.", async () => {
     const { stdout, code } = await lenet(["--help"], dir);
     expect(code).toBe(0);
-    for (const name of ["train", "evaluate", "predict", "summary", "data", "bench"]) {
+    const names = ["train", "evaluate", "predict", "summary", "data", "bench"];
+    const helps = await Promise.all(names.map((name) => lenet(["help", name], dir)));
+    for (const [index, name] of names.entries()) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
-      const help = await lenet(["help", name], dir);
+      const help = helps[index]!;
       expect(help.code).toBe(0);
       if (name !== "summary") expect(help.stdout).toContain("Examples:");
     }
