@@ -8,6 +8,16 @@ import type { Tensor } from "./safetensors.ts";
 
 type Group = InstanceType<Library["Group"]>;
 
+/** Bytes that the library's memory may grow to: files of nets need some MB, damaged ones ask for thousands. */
+const MOST_MEMORY = 2 ** 29;
+
+// A memory that cannot grow is an error that the library knows. No other memory grows in this thread.
+const { grow } = WebAssembly.Memory.prototype;
+WebAssembly.Memory.prototype.grow = function (pages) {
+  if (this.buffer.byteLength + pages * 65_536 > MOST_MEMORY) throw new RangeError("more memory than a net needs");
+  return grow.call(this, pages);
+};
+
 /** Numbers of all arrays, bytes of a text, groups and arrays together, and groups within groups. */
 const MOST = { numbers: 2 ** 24, text: 2 ** 24, entries: 10_000, depth: 16 } as const;
 
