@@ -24,10 +24,17 @@ const notWritten = ["fashion-mnist"];
 /** Whether a set's images may be handwriting: of an unknown one they may. */
 export const isHandwritten = (name: string): boolean => !notWritten.includes(splitName(unaliased(name)).name);
 
+/** A folder with options after its name, `./letters:size=16`; a path may have colons of its own. */
+export const splitFolder = (text: string): { readonly folder: string; readonly options: string } => {
+  const [, folder = text, options = ""] = /^(.+):(\w+=[^/\\:]*)$/.exec(text) ?? [];
+  return { folder, options };
+};
+
 /** What the options of a data set's name come to; undefined where it has none. Throws LenetError for options it cannot have. */
 export const derivationOf = (given: string): Derivation | undefined => {
-  const { name, options } = splitName(unaliased(given));
-  if (!isWhole(name)) return undefined;
+  const known = splitName(unaliased(given));
+  const { name, options } = isWhole(known.name) ? known : { name: "folder", ...splitFolder(given) };
+  if (options === "") return undefined;
   const read = readOptions(name, derivations, options);
   return nameWith(name, derivations, read) === name ? undefined : read;
 };

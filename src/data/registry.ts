@@ -10,7 +10,7 @@ import type { DataSet } from "./data-set.ts";
 import { checkDerivation, type Derivation, derivations, derive, WHOLE } from "./derive.ts";
 import { holds, loadFolder } from "./folder.ts";
 import { idxSet } from "./idx-set.ts";
-import { isWhole, unaliased } from "./names.ts";
+import { isWhole, splitFolder, unaliased } from "./names.ts";
 import { importedFrom, isOfPictures, nameOfFolder } from "./pictures.ts";
 import type { RegisteredSet } from "./registered.ts";
 import { zipSet } from "./zipcode.ts";
@@ -95,8 +95,15 @@ const derivedSet = (set: RegisteredSet, options: Derivation): RegisteredSet => {
   return { ...set, name, side, load: async (part) => derive(await set.load(part), name, options) };
 };
 
+/** A folder, and what stands after its name as options. */
+const folderOf = (given: string): ReturnType<typeof splitFolder> =>
+  existsSync(given) ? { folder: given, options: "" } : splitFolder(given);
+
 /** Where the IDX files of a folder lie: in it, or where its pictures were imported to. Throws LenetError. */
-const filesOf = (folder: string): string => (isOfPictures(folder) ? importedFrom(folder) : folder);
+const filesOf = (given: string): string => {
+  const { folder } = folderOf(given);
+  return isOfPictures(folder) ? importedFrom(folder) : folder;
+};
 
 /** The names of the classes of a registered set, or of a folder; undefined where nobody said. Throws LenetError. */
 export const classNamesIn = (nameOrFolder: string): readonly string[] | undefined =>
@@ -115,19 +122,33 @@ export const unknownData = (name: string): LenetError => {
 };
 
 /**
- * One part of a registered data set, or of a folder of IDX files or of pictures by class (pictures.ts). A registered name goes before a folder of that name
- * (write ./mnist for the folder). Throws LenetError.
+ * One part of a registered data set, or of a folder of IDX files or of pictures by class (pictures.ts), which may have the options
+ * of derive.ts after its name where its images are 28×28. A registered name goes before a folder of that name (write ./mnist for
+ * the folder). Throws LenetError.
  */
 export const loadData = async (nameOrFolder: string, part: DataSet["part"]): Promise<DataSet> => {
   const registered = registeredSet(nameOrFolder);
   if (registered) return registered.load(part);
-  if (!/[/\\]/.test(nameOrFolder) && !existsSync(nameOrFolder)) throw unknownData(nameOrFolder);
-  const files = filesOf(nameOrFolder);
-  if (files !== nameOrFolder && !holds(files, part))
+  const { folder, options } = folderOf(nameOrFolder);
+  if (!/[/\\]/.test(folder) && !existsSync(folder)) throw unknownData(nameOrFolder);
+  const files = filesOf(folder);
+  if (files !== folder && !holds(files, part))
     throw new LenetError(
-      `${nameOrFolder}: expected pictures to ${part === "test" ? "test with" : "learn from"}, got too few to keep any apart. Add some, or sort them into train and test.`,
+      `${folder}: expected pictures to ${part === "test" ? "test with" : "learn from"}, got too few to keep any apart. Add some, or sort them into train and test.`,
     );
-  return loadFolder(files, part, nameOfFolder(nameOrFolder));
+  const set = await loadFolder(files, part, nameOfFolder(folder));
+  return options === "" ? set : derivedFolder(set, options);
+};
+
+/** What the options make of the set in a folder. Throws LenetError. */
+const derivedFolder = (set: DataSet, text: string): DataSet => {
+  const options = readOptions(set.name, derivations, text);
+  checkDerivation(set.name, options);
+  if (set.rows !== WHOLE || set.columns !== WHOLE)
+    throw new LenetError(
+      `${set.name}: expected images of 28×28 for options on its name, got ${set.rows}×${set.columns}. Leave them out.`,
+    );
+  return derive(set, nameWith(set.name, derivations, options), options);
 };
 
 /** A registered set as `lenet data list` shows it. */

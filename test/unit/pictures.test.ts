@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { importView } from "../../cli/import-view.ts";
+import { decodeImage } from "../../src/data/image.ts";
 import { importImages, TEST_SHARE } from "../../src/data/import.ts";
 import { RULES } from "../../src/data/pictures.ts";
 import { classNamesIn, loadData } from "../../src/data/registry.ts";
 import { watchImports } from "../../src/data/watch.ts";
 import { LenetError } from "../../src/errors.ts";
-import { evaluate, netNamed, train } from "../../src/index.ts";
+import { digitFor, evaluate, netNamed, train } from "../../src/index.ts";
 import { load } from "../../src/lab/import/load.ts";
 import { openSubject } from "../../src/lab/report/subject.ts";
 import { parseSweep } from "../../src/lab/sweep/file.ts";
@@ -74,6 +75,26 @@ describe("a folder of pictures by class", () => {
     putClasses(root, "mine", 4);
     const { sha256 } = await loadData(mine(), "train");
     expect([RULES, sha256.images.slice(0, 16)]).toEqual(GOLDEN);
+  });
+
+  it("may have options after its name, for nets of another size, and pictures are shown to those alike.", async () => {
+    putClasses(root, "mine", 4);
+    const settings = { epochs: 1, validation: 0, out: join(root, "run"), threads: 1 };
+    const net = netNamed("zipcode1989");
+    await expect(train(net, { ...settings, data: mine() })).rejects.toThrow(
+      "zipcode1989:classes=2: expected 16×16 images, got 28×28 (mine, train). Add :size=16 to the name of the data, or choose another net.",
+    );
+    await train(net, { ...settings, data: `${mine()}:box=ink,size=16` });
+    const model = load(join(root, "run"));
+    expect((await openSubject(join(root, "run"))).set).toMatchObject({ name: "mine:size=16,box=ink", rows: 16 });
+    const picture = decodeImage(lines(true, 27, 33), "a picture");
+    const { pixels } = digitFor(model, picture);
+    const set = await loadData(`${mine()}:size=16,box=ink`, "train");
+    const all = Array.from({ length: set.count }, (_, i) => set.images.slice(256 * i, 256 * (i + 1)));
+    expect(all).toContainEqual(pixels);
+    await expect(loadData(`${mine()}:size=17`, "train")).rejects.toThrow(
+      'mine, size: expected 28 or 20 or 16, got "17".',
+    );
   });
 
   it("has no hidden files, and what cannot be read is told and left out.", async () => {

@@ -23,8 +23,8 @@ export const checkSet = (net: Net, set: DataSet): void => {
   const { rows, columns } = net.image;
   const place = `${set.name}, ${set.part}`;
   if (set.rows !== rows || set.columns !== columns) {
-    const sized = `${set.name}:size=${rows}`;
-    const how = set.rows === 28 && [16, 20].includes(rows) && isWhole(set.name) ? `Take ${sized}` : "Scale the images";
+    const sized = isWhole(set.name) ? `Take ${set.name}:size=${rows}` : `Add :size=${rows} to the name of the data`;
+    const how = set.rows === 28 && set.columns === 28 && [16, 20].includes(rows) ? sized : "Scale the images";
     throw new LenetError(
       `${net.name}: expected ${rows}×${columns} images, got ${set.rows}×${set.columns} (${place}). ${how}, or choose another net.`,
     );
