@@ -9,3 +9,12 @@ export const library = async () => {
 };
 
 export type Library = Awaited<ReturnType<typeof library>>;
+
+/** No WebAssembly memory of this thread grows beyond `most` bytes from now on: to the library that is an error it knows. */
+export const boundMemory = (most: number): void => {
+  const { grow } = WebAssembly.Memory.prototype;
+  WebAssembly.Memory.prototype.grow = function (pages) {
+    if (this.buffer.byteLength + pages * 65_536 > most) throw new RangeError(`a memory of at most ${most} bytes`);
+    return grow.call(this, pages);
+  };
+};

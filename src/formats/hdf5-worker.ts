@@ -3,23 +3,16 @@
 import { parentPort } from "node:worker_threads";
 import { elements } from "../shape.ts";
 import type { Hdf5Answer, Hdf5Group } from "./hdf5.ts";
-import { type Library, library } from "./hdf5-library.ts";
+import { boundMemory, type Library, library } from "./hdf5-library.ts";
 import type { Tensor } from "./safetensors.ts";
 
 type Group = InstanceType<Library["Group"]>;
 
-/** Bytes that the library's memory may grow to: files of nets need some MB, damaged ones ask for thousands. */
-const MOST_MEMORY = 2 ** 29;
-
-// A memory that cannot grow is an error that the library knows. No other memory grows in this thread.
-const { grow } = WebAssembly.Memory.prototype;
-WebAssembly.Memory.prototype.grow = function (pages) {
-  if (this.buffer.byteLength + pages * 65_536 > MOST_MEMORY) throw new RangeError("more memory than a net needs");
-  return grow.call(this, pages);
-};
-
 /** Numbers of all arrays, bytes of a text, groups and arrays together, and groups within groups. */
 const MOST = { numbers: 2 ** 24, text: 2 ** 24, entries: 10_000, depth: 16 } as const;
+
+/** Bytes that the library's memory may grow to: files of nets need some MB, damaged ones ask for thousands. */
+const MOST_MEMORY = 2 ** 29;
 
 interface Walk {
   readonly found: Library;
@@ -105,6 +98,7 @@ const answer = (found: Library, bytes: Uint8Array): Hdf5Answer => {
   }
 };
 
+boundMemory(MOST_MEMORY);
 parentPort!.on("message", async (bytes: Uint8Array) => {
   parentPort!.postMessage(answer(await library(), bytes));
 });

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { boundMemory, library } from "../../src/formats/hdf5-library.ts";
 import { zipOf } from "../../src/formats/zip.ts";
 import { LenetError, netNamed } from "../../src/index.ts";
 import { weightsIn } from "../../src/lab/import/index.ts";
@@ -46,6 +47,35 @@ describe("a damaged file of weights", () => {
     await expect(weightsIn(bytes, "f", small)).rejects.toThrow(
       `f, "torch/data??[2J${"x".repeat(45)}": expected 9 bytes, got 3. The archive is damaged: copy or write it again.`,
     );
+  });
+
+  it("that makes HDF5 ask for a gigabyte is refused it, and the library lives on.", async () => {
+    const { grow } = WebAssembly.Memory.prototype;
+    const refused: unknown[] = [];
+    try {
+      boundMemory(2 ** 29);
+      const bounded = WebAssembly.Memory.prototype.grow;
+      WebAssembly.Memory.prototype.grow = function (pages) {
+        try {
+          return bounded.call(this, pages);
+        } catch (thrown) {
+          refused.push(thrown);
+          throw thrown;
+        }
+      };
+      const { File, FS } = await library();
+      const sound = new Uint8Array(readFileSync(new URL("../fixtures/weights/keras.h5", import.meta.url)));
+      const keysOf = (name: string, bytes: Uint8Array): string[] => {
+        FS.writeFile(name, bytes);
+        return new File(name, "r").keys();
+      };
+      // A length in the heap of the root's names.
+      expect(() => keysOf("damaged.h5", sound.with(131, 0x3f))).toThrow();
+      expect(refused.length).toBeGreaterThan(0);
+      expect(keysOf("sound.h5", sound)).toContain("model_weights");
+    } finally {
+      WebAssembly.Memory.prototype.grow = grow;
+    }
   });
 
   it.each(["torch.pt", "torch-turned.pt", "torch-module.pt", "keras.h5", "keras.keras"])(
