@@ -8,6 +8,7 @@ import { heatChart } from "../../src/charts/heat-chart.ts";
 import { imageGrid } from "../../src/charts/image-grid.ts";
 import { lineChart } from "../../src/charts/line-chart.ts";
 import { figureBox, figureGrid, pageOf, tableBox } from "../../src/charts/page.ts";
+import { panelChart } from "../../src/charts/panel-chart.ts";
 import { parallelChart } from "../../src/charts/parallel-chart.ts";
 import { scatterChart } from "../../src/charts/scatter-chart.ts";
 import { stripChart } from "../../src/charts/strip-chart.ts";
@@ -44,6 +45,17 @@ const figures: readonly Figure[] = [
       { name: "a", value: 2, low: 1, high: 3, group: "g" },
       { name: "b", value: 0, group: "h", values: [0, 1] },
     ],
+  }),
+  panelChart({
+    id: "panel",
+    ...told,
+    x: { label: "x", whole: true },
+    y: { label: "y", scale: "log" },
+    panels: [
+      { name: "p", lines: ["a", "b"].map((name) => ({ name, points: [{ x: 1, y: 0.1, high: 1 }] })) },
+      { name: "q", lines: [] },
+    ],
+    table: { columns: ["line", "y"], rows: [["a", 0.1]] },
   }),
   stripChart({
     id: "strip",

@@ -65,6 +65,16 @@ describe("an event file", () => {
     expect(scalars("steps/rate").every(([, rate]) => rate > 0)).toBe(true);
   });
 
+  it("tells how large every tensor and its gradient are after each epoch, as the history does.", () => {
+    const [first, second] = result.history.map(({ tensors }) => tensors!);
+    expect(Object.keys(first!)).toContain("C1.norm.gamma");
+    for (const [name, { value, gradient }] of Object.entries(second!)) {
+      expect(scalars(`weights rms/${name}`)[1]).toEqual([32, Math.fround(value.rms)]);
+      expect(scalars(`gradients rms/${name}`)[1]).toEqual([32, Math.fround(gradient.rms)]);
+      expect(scalars(`gradients largest/${name}`)[1]).toEqual([32, Math.fround(gradient.largest)]);
+    }
+  });
+
   it("tells how every tensor is spread after each epoch.", () => {
     const { weights } = result.model;
     for (const name of weights.keys()) expect(values.get(name.replace(".", "/")), name).toHaveLength(2);

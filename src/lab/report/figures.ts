@@ -5,6 +5,7 @@ import * as answers from "./figures-answers.ts";
 import * as course from "./figures-course.ts";
 import * as inside from "./figures-inside.ts";
 import { idOf, importanceFigure, robustnessFigure } from "./figures-stress.ts";
+import { gradientsOverTimeFigure, weightsOverTimeFigure } from "./figures-tensors.ts";
 import { inputAddress, type Study } from "./study.ts";
 import { warps } from "./warps.ts";
 
@@ -39,6 +40,8 @@ export const chapters: readonly Chapter[] = [
       figure("accuracy", "error epoch by epoch", course.accuracyFigure),
       figure("steps", "loss step by step", course.stepsFigure),
       figure("rate", "learning rate step by step", course.rateFigure),
+      figure("weights-over-time", "weights layer by layer, epoch by epoch", weightsOverTimeFigure),
+      figure("gradients-over-time", "gradients layer by layer, epoch by epoch", gradientsOverTimeFigure),
     ],
   },
   {

@@ -113,12 +113,8 @@ const sectionOf = ({ id, title, figures }: Chapter, study: Study, brief: boolean
     notes.push(
       `Left out here, as they take some seconds: ${left.map(({ about }) => about).join("; ")}. To see them: lenet report ${study.path}`,
     );
-  if (id === "training") notes.push(LAYERS_OVER_TIME);
   return { id, title, parts: [figureGrid(drawn, MOST_WRONG), ...[...new Set(notes)].map(note)] };
 };
-
-const LAYERS_OVER_TIME =
-  "Weights and gradients layer by layer over time are not shown: a run folder keeps the weights of the best and the last epoch, and no gradients. A training with --tensorboard also keeps event files, in which TensorBoard shows how the weights are spread after every epoch.";
 
 const provenance = ({ config, model, set, path }: Study): Section => {
   const lines = summarise(model.net).lines;
