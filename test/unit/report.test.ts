@@ -8,12 +8,13 @@ import { decodePng } from "../../src/data/png.ts";
 import { loadData } from "../../src/data/registry.ts";
 import { load } from "../../src/lab/import/load.ts";
 import { createModel, type Model } from "../../src/lab/model/model.ts";
+import { responsesTo } from "../../src/lab/model/responses.ts";
 import { answersOf } from "../../src/lab/report/answers.ts";
 import { architectureFigure } from "../../src/lab/report/architecture.ts";
 import { principalComponents } from "../../src/lab/report/embedding.ts";
 import { figureMakers } from "../../src/lab/report/figures.ts";
 import { leadOf, occlusion, saliency } from "../../src/lab/report/importance.ts";
-import { convolutionsOf, responsesTo } from "../../src/lab/report/layers.ts";
+import { convolutionsOf } from "../../src/lab/report/layers.ts";
 import { reportOf } from "../../src/lab/report/report.ts";
 import {
   calibrationError,

@@ -19,12 +19,13 @@ import {
 import { wrongIn } from "../model/score.ts";
 import type { EpochRecord, Score, StepRecord } from "../run/run-folder.ts";
 import type { Settings } from "../settings/defaults.ts";
+import { writeProjector } from "./projector.ts";
 import type { Session } from "./session.ts";
 
 export interface Board {
   /** After an epoch: scores, the rate, the loss of its steps, how the weights are spread, and how large they and their gradients are. */
   epoch(session: Session, record: EpochRecord, steps: readonly StepRecord[]): void;
-  /** At the end: the test score, and the first wrong test images. */
+  /** At the end: the test score, the first wrong test images, and the files of the projector. */
   end(session: Session, test: Score | undefined): void;
 }
 
@@ -55,6 +56,7 @@ export const openBoard = (folder: string | null, net: string, settings: Settings
       const { step } = session.position;
       if (test) write(step, [...scoresOf({ test }), ...wrongPictures(session)]);
       write(step, [sessionEnd(true, now())]);
+      writeProjector(folder, session);
     },
   };
 };
