@@ -36,6 +36,12 @@ export const weightsIn = async (bytes: Uint8Array, place: string, net?: Net): Pr
   return { net: chosen, tensors, metadata: {} };
 };
 
+/** The name of the net that a file says it is of; undefined where it says none. Throws LenetError. */
+export const netNameIn = async (bytes: Uint8Array, place: string): Promise<string | undefined> =>
+  isKeras(bytes, place)
+    ? ((await decodeKeras(bytes, place)).net ?? undefined)
+    : tensorsIn(bytes, place).metadata["net"];
+
 /** Those tensors under the names of this net, or of the one that their metadata name. Throws LenetError where none is known. */
 export const fitted = ({ tensors, metadata }: TensorFile, place: string, net?: Net): Weights => {
   const chosen = net ?? namedNet(place, metadata["net"]);

@@ -11,8 +11,8 @@ import { createModel, type Model } from "../model/model.ts";
 import { encodeModel } from "../model/model-of.ts";
 import { MODELS, shippedClaims, shippedNames, shippedPath } from "../model/shipped.ts";
 import { versions } from "../run/provenance.ts";
-import { checkpointPath, hasCheckpoint, RUNS } from "../run/run-folder.ts";
-import { fitted, tensorsIn, type Weights, weightsIn } from "./index.ts";
+import { checkpointPath, hasBegun, hasCheckpoint, RUNS } from "../run/run-folder.ts";
+import { fitted, netNameIn, tensorsIn, type Weights, weightsIn } from "./index.ts";
 
 /**
  * The model in a safetensors file, a PyTorch state dict or a run folder (its best epoch, or the last one where none is known to be
@@ -31,6 +31,13 @@ export const loadFile = async (path: string, net?: Net): Promise<Model> => {
   return modelOf(await readWeights(file, net), file);
 };
 
+/** The same, where only a file that names no net is of this one. */
+export const loadNamed = async (path: string, otherwise?: Net): Promise<Model> => {
+  if (!otherwise) return loadFile(path);
+  const file = modelFile(path);
+  return loadFile(path, (await netNameIn(readBytes(file, WHAT), file)) === undefined ? otherwise : undefined);
+};
+
 const modelOf = ({ net, tensors, metadata }: Weights, file: string): Model => createModel(net, tensors, metadata, file);
 
 /** The file that `path` stands for. Throws LenetError for a folder without one, and for a name that no shipped model has. */
@@ -38,6 +45,10 @@ export const modelFile = (path: string, models = MODELS): string => {
   if (!existsSync(path) && !/[/\\.]/.test(path)) return shippedFile(path, models);
   if (!isFolder(path)) return path;
   for (const name of ["best", "last"] as const) if (hasCheckpoint(path, name)) return checkpointPath(path, name);
+  if (hasBegun(path))
+    throw new LenetError(
+      `${path}: expected a run with a model, got a committee whose members are not all trained. Go on with lenet train --resume ${path}, or name a member: ${join(path, "1")}`,
+    );
   throw new LenetError(
     `${path}: expected a safetensors file or the folder of a run, got a folder without checkpoints. Check the name.`,
   );

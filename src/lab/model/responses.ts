@@ -56,10 +56,10 @@ export const responsesTo = (committee: Model, images: Ink, wanted?: readonly str
   return responses.map(({ response }) => response);
 };
 
-/** The name of the last layer of weights before the one that answers; undefined where there is none. */
-export const lastHidden = (model: Model): string | undefined => {
-  const { layers } = firstOf(model).description;
-  const answering = layers.at(-1)!.name;
-  return layers.findLast(({ spec, name }) => (spec.kind === "dense" || spec.kind === "conv") && name !== answering)
-    ?.name;
-};
+const joining: readonly string[] = ["conv", "dense", "rbf"];
+
+/** The name of the layer before the one that answers, of those that join units to others; undefined where there is none. */
+export const lastHidden = (model: Model): string | undefined =>
+  firstOf(model)
+    .description.layers.filter(({ spec }) => joining.includes(spec.kind))
+    .at(-2)?.name;

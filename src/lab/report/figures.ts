@@ -2,6 +2,7 @@
 import type { Figure } from "../../charts/figure.ts";
 import { architectureFigure } from "./architecture.ts";
 import * as answers from "./figures-answers.ts";
+import { membersFigure } from "./figures-committee.ts";
 import * as course from "./figures-course.ts";
 import * as inside from "./figures-inside.ts";
 import { idOf, importanceFigure, robustnessFigure } from "./figures-stress.ts";
@@ -14,6 +15,8 @@ export interface FigureMaker {
   readonly about: string;
   /** Takes more than half a second: left out of the report that ends a training. */
   readonly slow?: true;
+  /** Only of a committee: of other nets the report does not speak of it. */
+  readonly committee?: true;
   make(study: Study): Figure | string;
 }
 
@@ -48,6 +51,7 @@ export const chapters: readonly Chapter[] = [
     id: "answers",
     title: "Answers",
     figures: [
+      { ...figure("members", "the members of a committee, alone and together", membersFigure), committee: true },
       figure("classes", "error, precision, recall and F1 of each class", answers.classesFigure),
       figure("pairs", "which classes are confused most", answers.pairsFigure),
       figure("confusion", "the confusion matrix, counts", answers.confusionFigure),

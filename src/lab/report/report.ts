@@ -105,8 +105,9 @@ const courseFacts = ({ metrics }: Study) => {
 };
 
 const sectionOf = ({ id, title, figures }: Chapter, study: Study, brief: boolean): Section => {
-  const left = brief ? figures.filter(({ slow }) => slow) : [];
-  const made = figures.filter((maker) => !left.includes(maker)).map((maker) => maker.make(study));
+  const fitting = figures.filter(({ committee }) => !committee || study.model.members);
+  const left = brief ? fitting.filter(({ slow }) => slow) : [];
+  const made = fitting.filter((maker) => !left.includes(maker)).map((maker) => maker.make(study));
   const drawn = made.filter((one): one is Figure => typeof one !== "string");
   const notes = made.filter((one) => typeof one === "string");
   if (left.length > 0)
