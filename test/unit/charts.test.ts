@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { architectureChart } from "../../src/charts/architecture-chart.ts";
 import { perCent, scaleOf, short } from "../../src/charts/axes.ts";
 import { barChart } from "../../src/charts/bar-chart.ts";
-import { csvOf, type Figure, plainSvgOf, svgOf } from "../../src/charts/figure.ts";
+import { csvOf, type Figure, LETTER, plainSvgOf, svgOf, textWidth } from "../../src/charts/figure.ts";
 import { heatChart } from "../../src/charts/heat-chart.ts";
 import { imageGrid } from "../../src/charts/image-grid.ts";
 import { lineChart } from "../../src/charts/line-chart.ts";
@@ -158,6 +158,59 @@ describe("a chart without much to draw", () => {
     const chart = barChart({ id: "x", ...told, x: { label: "<b>" }, bars: [{ name: '<script>"&', value: 1 }] });
     expect(svgOf(chart)).toContain("&lt;script>");
     expect(svgOf(chart)).not.toContain("<script");
+  });
+});
+
+describe("long words", () => {
+  /** Where each text of a figure without groups that are moved begins and ends. */
+  const wordsIn = (figure: Figure) =>
+    [...svgOf(figure).matchAll(/<text ([^>]*)>([^<]*)</g)].map(([, attributes, word]) => {
+      const value = (name: string): string | undefined => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(attributes!)?.[1];
+      const [, x, y] = /translate\(([\d.]+) ([\d.]+)\) rotate/.exec(value("transform") ?? "") ?? [];
+      const turned = x !== undefined;
+      const wide = textWidth(word!, Number(value("font-size") ?? LETTER));
+      const before = { start: 0, middle: wide / 2, end: wide }[value("text-anchor") ?? "start"]!;
+      const along = Number(turned ? y : value("x")) - before;
+      return { word, turned, across: Number(turned ? x : value("y")), from: along, to: along + wide };
+    });
+  const insideOf = (figure: Figure): void => {
+    for (const { word, turned, from, to } of wordsIn(figure)) {
+      expect(from, word).toBeGreaterThanOrEqual(0);
+      expect(to, word).toBeLessThanOrEqual(turned ? figure.height : figure.width);
+    }
+  };
+  const long = "a parameter whose name is long";
+
+  it.each([1, 2, 12])("beside %i rows of a heat chart stay inside it.", (count) => {
+    const rows = Array.from({ length: count }, (_, row) => `row ${row}`);
+    const values = rows.map(() => [1]);
+    const figure = heatChart({ id: "h", ...told, rowLabel: long, columnLabel: long, rows, columns: ["c"], values });
+    insideOf(figure);
+    expect(wordsIn(figure).filter(({ turned }) => turned)).toHaveLength(count === 12 ? 1 : 0);
+  });
+
+  it("of parallel axes stay inside, end before the next axis, and do not touch.", () => {
+    const axes = [...Array.from({ length: 5 }, (_, index) => ({ label: `${long} ${index}` })), { label: "error" }];
+    const lines = ["one", long, "three"].map((word, n) => ({ name: word, values: [word, word, word, n, word, n] }));
+    const figure = parallelChart({ id: "p", ...told, best: "least", axes, lines });
+    insideOf(figure);
+    const words = wordsIn(figure);
+    // Those that stand on lines have a rim of paper around them.
+    expect(svgOf(figure).match(/paint-order="stroke"/g)).toHaveLength(words.length - axes.length);
+    const places = words
+      .filter(({ word }) => axes.some(({ label }) => label === word))
+      .map(({ from, to }) => (from + to) / 2);
+    for (const { word, from, to } of words.filter(({ word }) => word === long))
+      expect(
+        places.filter((place) => place > from + 1 && place < to),
+        word,
+      ).toEqual([]);
+    for (const one of words)
+      for (const other of words)
+        if (one !== other && Math.abs(one.across - other.across) < 8)
+          expect(one.from < other.from ? one.to : other.to, `${one.word}, ${other.word}`).toBeLessThanOrEqual(
+            Math.max(one.from, other.from),
+          );
   });
 });
 
