@@ -29,7 +29,7 @@ const GAP = 40;
 const NAME = 11.5;
 
 export const panelChart = (chart: PanelChart): Figure => {
-  const { id, title, description, x, y, panels, table, width = 720 } = chart;
+  const { id, title, description, x, y, panels, table, width = 660 } = chart;
   const names = [...new Set(panels.flatMap(({ lines }) => lines.map(({ name }) => name)))];
   const points = panels.flatMap(({ lines }) => lines.flatMap((one) => one.points));
   const columns = Math.min(COLUMNS, panels.length);
@@ -55,7 +55,7 @@ export const panelChart = (chart: PanelChart): Figure => {
       { transform: `translate(${at(place[0])} ${at(place[1])})` },
       text(0, -14, panel.name, { bold: true }),
       ...gridOf(yScale, step - room, column === 0),
-      ...(isLowest ? marksOf(xScale) : []),
+      ...(isLowest ? marksOf(xScale, step - room) : []),
       ...panel.lines.map((one) => strokeOf(panel.name, one, seriesColour(names.indexOf(one.name)), xScale, yScale)),
       ...labelsOf(panel.lines, names, xScale, yScale),
     );
@@ -80,8 +80,8 @@ const gridOf = (scale: Scale, width: number, named: boolean): VNode[] =>
         : []),
     ]);
 
-const marksOf = (scale: Scale): VNode[] => [
-  line(0, PANEL, scale(scale.ends[1]), PANEL, colour("soft")),
+const marksOf = (scale: Scale, width: number): VNode[] => [
+  line(0, PANEL, width, PANEL, colour("soft")),
   ...scale
     .ticks()
     .map((tick) =>
@@ -100,21 +100,23 @@ const strokeOf = (panel: string, { name, points }: PanelLine, stroke: string, x:
     "g",
     null,
     hint(`${panel}, ${name}: ${y.format(last.y)} at the end, largest ${y.format(last.high)}`),
-    el("path", { d: band ?? "", fill: stroke, "fill-opacity": 0.14 }),
+    points.length === 1
+      ? line(x(last.x), y(last.y), x(last.x), y(last.high), stroke, { "stroke-width": 5, "stroke-opacity": 0.3 })
+      : el("path", { d: band ?? "", fill: stroke, "fill-opacity": 0.14 }),
     el("path", { d: path ?? "", fill: "none", stroke, "stroke-width": 2, "stroke-linejoin": "round" }),
     el("circle", { cx: at(x(last.x)), cy: at(y(last.y)), r: 2.75, fill: stroke }),
   );
 };
 
-/** The names at the ends of the lines, kept off each other. */
+/** The names at the ends of the lines, kept off each other and inside the panel. */
 const labelsOf = (lines: readonly PanelLine[], names: readonly string[], x: Scale, y: Scale): VNode[] => {
   const ends = lines
     .map(({ name, points }) => ({ name, x: x(points.at(-1)!.x), y: y(points.at(-1)!.y) }))
     .sort((a, b) => a.y - b.y);
-  let free = Number.NEGATIVE_INFINITY;
-  return ends.map((end) => {
-    const place = Math.max(end.y, free);
-    free = place + NAME + 1.5;
-    return text(end.x + 7, place, end.name, { size: NAME, fill: seriesColour(names.indexOf(end.name)) });
-  });
+  const row = NAME + 1.5;
+  for (const [index, end] of ends.entries()) if (index > 0) end.y = Math.max(end.y, ends[index - 1]!.y + row);
+  for (const [index, end] of ends.entries()) end.y = Math.min(end.y, PANEL - (ends.length - 1 - index) * row);
+  return ends.map((end) =>
+    text(end.x + 7, end.y, end.name, { size: NAME, fill: seriesColour(names.indexOf(end.name)), rim: true }),
+  );
 };

@@ -189,6 +189,13 @@ describe("long words", () => {
     expect(wordsIn(figure).filter(({ turned }) => turned)).toHaveLength(count === 12 ? 1 : 0);
   });
 
+  it("at the end of the lower axis of a line chart stay inside it.", () => {
+    const points = [0, 1].map((x) => ({ x, y: x }));
+    const format = (value: number): string => `${value * 1_000_000} %`;
+    const x = { label: "x", from: 0, to: 1, format };
+    insideOf(lineChart({ id: "l", ...told, x, y: { label: "y" }, series: [{ name: "a", points }] }));
+  });
+
   it("of parallel axes stay inside, end before the next axis, and do not touch.", () => {
     const axes = [...Array.from({ length: 5 }, (_, index) => ({ label: `${long} ${index}` })), { label: "error" }];
     const lines = ["one", long, "three"].map((word, n) => ({ name: word, values: [word, word, word, n, word, n] }));

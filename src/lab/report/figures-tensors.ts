@@ -33,7 +33,7 @@ const figureOf = (
   return panelChart({
     ...words,
     description: `${words.description}${whose}`,
-    x: { label: "epoch", from: Math.min(1, told[0]!.epoch), whole: true },
+    x: { label: "epoch", from: 1, to: told.at(-1)!.epoch, whole: true },
     y: { label: "root mean square", scale: "log", format: short },
     panels: [...new Set(split.map(([layer]) => layer))].map((layer) => ({
       name: layer,
