@@ -3,10 +3,13 @@
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
+import { svgOf } from "../src/charts/figure.ts";
 import { LenetError } from "../src/errors.ts";
 import { makeFolder, writeAtomically } from "../src/files.ts";
 import type { Arithmetic } from "../src/kernels/module.ts";
 import { compareResults, readResult } from "../src/lab/bench/compare.ts";
+import { quickSizes } from "../src/lab/bench/growth.ts";
+import { growthFigures } from "../src/lab/bench/growth-figures.ts";
 import { type Peer, peers } from "../src/lab/bench/peers.ts";
 import { benchText, comparisonText } from "../src/lab/bench/report.ts";
 import { type BenchProgress, runBench } from "../src/lab/bench/run.ts";
@@ -24,6 +27,7 @@ interface Options {
   readonly peers?: string;
   readonly quick?: true;
   readonly kernels?: true;
+  readonly growth?: true;
   readonly profile?: string;
   readonly batch?: number;
   readonly out?: string;
@@ -36,6 +40,7 @@ const usual = { seconds: 2, repetitions: 3 };
 const quick = { seconds: 0.3, repetitions: 1 };
 const ofKernels = 0.1;
 const ofProfile = 3;
+const ofGrowth = 0.6;
 
 /** The peers of a list of names, or none. Throws LenetError for an unknown name. */
 const peersNamed = (list: string): readonly Peer[] => {
@@ -78,13 +83,17 @@ const bench = async (options: Options): Promise<void> => {
   const { seconds, repetitions } = options.quick ? quick : usual;
   const chosen = options.peers === undefined ? (options.quick ? [] : peers) : peersNamed(options.peers);
   const { profile, batch } = options;
-  if (profile !== undefined && options.kernels)
-    throw new LenetError("--profile, --kernels: expected one of them, got both. Ask for one after the other.");
+  const benches = [profile !== undefined && "--profile", options.kernels && "--kernels", options.growth && "--growth"];
+  const asked = benches.filter((word) => typeof word === "string");
+  if (asked.length > 1)
+    throw new LenetError(
+      `${asked.join(", ")}: expected one of them, got ${asked.length}. Ask for one after the other.`,
+    );
   if (profile === undefined && batch !== undefined)
     throw new LenetError(
       `--batch: expected --profile NET beside it, got ${batch} alone. The other benches have their own.`,
     );
-  const of = profile !== undefined ? "profile" : options.kernels ? "kernels" : "nets";
+  const of = profile !== undefined ? "profile" : options.kernels ? "kernels" : options.growth ? "growth" : "nets";
   // A quick look is no result to keep, unless somebody says where.
   const out = options.out ?? (options.quick || of !== "nets" ? null : usualOut());
   // Before minutes of measuring, not after.
@@ -92,18 +101,31 @@ const bench = async (options: Options): Promise<void> => {
   const result = await runBench({
     net: profile === undefined ? lenet5 : netNamed(profile),
     arithmetic,
-    seconds: options.seconds ?? { nets: seconds, kernels: ofKernels, profile: options.quick ? seconds : ofProfile }[of],
+    seconds:
+      options.seconds ??
+      {
+        nets: seconds,
+        kernels: ofKernels,
+        profile: options.quick ? seconds : ofProfile,
+        growth: options.quick ? quick.seconds : ofGrowth,
+      }[of],
     repetitions,
     peers: chosen,
     threads: availableParallelism(),
     of,
     ...(batch === undefined ? {} : { batch }),
+    ...(options.quick ? { sizes: quickSizes } : {}),
     onProgress: showProgress,
   });
   endProgress();
   if (out !== null) {
     writeAtomically(out, `${JSON.stringify(result, null, 2)}\n`);
     say(`Wrote ${out}`);
+    for (const figure of growthFigures(result.growth ?? [])) {
+      const path = join(dirname(out), `${figure.id}.svg`);
+      writeAtomically(path, svgOf(figure));
+      say(`Wrote ${path}`);
+    }
   }
   const compared = then === null ? null : compareResults(result, then);
   if (options.json) return printJson(compared ? { ...result, compared } : result);
@@ -120,6 +142,7 @@ Examples:
   lenet bench --quick                           LeNet alone, in some seconds
   lenet bench --peers pytorch,pytorch-plain     beside PyTorch, tuned and as tutorials write it
   lenet bench --profile zipcode1989             where a step of this net spends its time
+  lenet bench --growth --out growth.json        what more images, threads and maps cost; figures beside growth.json
   lenet bench --kernels --compare before.json   each kernel by itself, beside an earlier --out before.json`;
 
 /** The command `lenet bench`. */
@@ -134,6 +157,10 @@ export function benchCommand(): Command {
     .option("--peers <list>", `none, or some of ${peers.map(({ name }) => name).join(",")} (default: all)`)
     .option("--quick", "measure everything once, briefly, without peers; keep no file")
     .option("--kernels", "measure each kernel by itself instead")
+    .option(
+      "--growth",
+      "measure how the cost of training grows with images, batch, threads and maps; --out also draws it",
+    )
     .option("--profile <net>", "show where a step of training this net spends its time, on one thread")
     .option("--batch <n>", "of --profile: images in a step (default: the net's recipe)", wholeFrom("--batch", 1, 4_096))
     .option("--out <file>", "where to keep the figures (default: bench/results/<date>-<cpu>.json)")

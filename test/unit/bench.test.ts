@@ -286,10 +286,28 @@ test("lenet bench --kernels --out --compare: keeps its figures and sets them bes
 test("lenet bench: mistakes are told before anything is measured", async () => {
   await expect(lenetBench("--peers", "pytroch")).rejects.toThrow('got "pytroch". Did you mean "pytorch"?');
   await expect(lenetBench("--batch", "8")).rejects.toThrow("--batch: expected --profile NET beside it, got 8 alone.");
-  await expect(lenetBench("--profile", "lenet1", "--kernels")).rejects.toThrow("expected one of them, got both");
+  await expect(lenetBench("--profile", "lenet1", "--kernels")).rejects.toThrow("expected one of them, got 2.");
+  await expect(lenetBench("--growth", "--kernels")).rejects.toThrow(
+    "--kernels, --growth: expected one of them, got 2.",
+  );
   await expect(lenetBench("--profile", "lenet6")).rejects.toThrow('got "lenet6"');
   await expect(lenetBench("--seconds", "0")).rejects.toThrow('--seconds: expected a number above 0, got "0".');
   await expect(lenetBench("--compare", join(folder, "none.json"))).rejects.toThrow("got no such file");
   await writeFile(join(folder, "other.json"), "{}");
   await expect(lenetBench("--compare", join(folder, "other.json"))).rejects.toThrow("a result of lenet bench");
+});
+
+test("growth is measured along each axis, on one thread and more, and drawn beside its figures", async () => {
+  const out = join(folder, "growth.json");
+  await lenetBench("--growth", "--quick", "--seconds", "0.001", "--out", out);
+  const { growth } = JSON.parse(await readFile(out, "utf8")) as BenchResult;
+  const along = (axis: string): number[] => growth!.filter((point) => point.axis === axis).map(({ x }) => x);
+  expect(new Set(along("images"))).toEqual(new Set([1_000, 2_000]));
+  expect(along("threads")).toEqual([2]);
+  const products = operationsOf(lenet5, "train") / 2e6;
+  expect(Math.min(...along("maps"))).toBeCloseTo(products, 9);
+  for (const { cost } of growth!) expect(cost).toBeGreaterThan(0);
+  expect(stdout).toMatch(/images in an epoch +2,000 +1 +[\d.,]+ +ms an epoch/);
+  for (const axis of ["images", "batch", "threads", "maps"])
+    expect(await readFile(join(folder, `growth-${axis}.svg`), "utf8")).toContain("<svg");
 });

@@ -46,6 +46,7 @@ const torch = (name: string, title: string, variant: string): Peer => ({
 export const peers: readonly Peer[] = [
   torch("pytorch", "PyTorch, tuned", "tuned"),
   torch("pytorch-plain", "PyTorch, as tutorials write it", "plain"),
+  script("onnxruntime-node"),
   script("onnxruntime-web"),
   script("tfjs-wasm"),
   script("tfjs-cpu"),

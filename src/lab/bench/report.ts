@@ -2,11 +2,11 @@
 import { alignedTable, thousands } from "../table.ts";
 import type { Compared } from "./compare.ts";
 import type { Figures } from "./figures.ts";
-import type { BenchResult, Profile, Work } from "./result.ts";
+import type { BenchResult, GrowthPoint, Profile, Work } from "./result.ts";
 
 /** The whole report, without what it is compared with. */
 export const benchText = (result: BenchResult): string => {
-  const { cpu, cores, node, date, commit, settings, roofGflops, ours, peers, best, kernels, profile } = result;
+  const { cpu, cores, node, date, commit, settings, roofGflops, ours, peers, best, kernels, profile, growth } = result;
   const made = [cpu, `${cores} cores`, `Node ${node}`, date.slice(0, 10), ...(commit ? [commit.slice(0, 7)] : [])];
   const parts = [
     `${made.join(", ")}\nRoof of one core (${settings.arithmetic} multiply and add on 128-bit vectors): ${decimal(roofGflops)} GFLOP/s`,
@@ -15,6 +15,7 @@ export const benchText = (result: BenchResult): string => {
     ...(best.length > 0 ? [bestLines(result)] : []),
     ...(kernels.length > 0 ? [kernelTable(result)] : []),
     ...(profile ? [profileTable(profile)] : []),
+    ...(growth ? [growthTable(growth)] : []),
     ...absentLines(result),
   ];
   return parts.join("\n\n");
@@ -69,6 +70,25 @@ const peerTable = ({ peers }: BenchResult): string => {
   );
   return `${table}\n\n${legend.join("\n")}`;
 };
+
+const growthUnits = {
+  images: ["images in an epoch", "ms an epoch"],
+  batch: ["images in a step", "ms a step"],
+  threads: ["threads", "µs an image"],
+  maps: ["million multiply-adds an image", "µs an image"],
+} as const;
+
+const growthTable = (growth: readonly GrowthPoint[]): string =>
+  alignedTable(
+    [
+      ["Growth", "", "threads", "cost", "", "cost ÷ size"],
+      ...growth.map(({ axis, x, threads, cost }) => {
+        const [size, unit] = growthUnits[axis];
+        return [size, decimal(x), `${threads}`, decimal(cost), unit, axis === "threads" ? "" : decimal(cost / x)];
+      }),
+    ],
+    ["left", "right", "right", "right", "left", "right"],
+  );
 
 const bestLines = ({ best }: BenchResult): string =>
   best

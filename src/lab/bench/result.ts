@@ -78,6 +78,16 @@ export interface Profile extends Pick<ProfileRow, "microsecondsPerImage" | "gflo
   readonly rows: readonly ProfileRow[];
 }
 
+/** What an amount of work costs: one point of a line. */
+export interface GrowthPoint {
+  readonly axis: "images" | "batch" | "threads" | "maps";
+  /** Images of an epoch, images of a step, threads; for maps the millions of multiply-adds that an image takes in training. */
+  readonly x: number;
+  readonly threads: number;
+  /** Milliseconds of an epoch or of a step; for threads and maps microseconds an image. */
+  readonly cost: number;
+}
+
 /** A peer without figures for a task. */
 export interface AbsentPeer {
   readonly peer: string;
@@ -107,4 +117,5 @@ export interface BenchResult {
   readonly best: readonly BestResult[];
   readonly kernels: readonly KernelResult[];
   readonly profile?: Profile;
+  readonly growth?: readonly GrowthPoint[];
 }

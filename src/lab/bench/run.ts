@@ -7,11 +7,12 @@ import type { Net } from "../../nets/net.ts";
 import { commit, processor } from "../run/provenance.ts";
 import { recipeOf } from "../settings/recipes.ts";
 import { bestResults, ourResults, type PeerSample, peerResults, ratioOf, type Turn } from "./digest.ts";
+import { type GrowthSizes, measureGrowth, usualSizes } from "./growth.ts";
 import { benchKernels } from "./kernels.ts";
 import { answerer, type Contender, type Task, trainer } from "./ours.ts";
 import { type Peer, runPeer } from "./peers.ts";
 import { profileOf } from "./profile.ts";
-import type { AbsentPeer, BenchResult } from "./result.ts";
+import type { AbsentPeer, BenchResult, GrowthPoint } from "./result.ts";
 import { measureRoof } from "./roof.ts";
 
 export interface BenchSettings {
@@ -23,10 +24,12 @@ export interface BenchSettings {
   readonly peers: readonly Peer[];
   /** Threads of a team that uses the whole machine. */
   readonly threads: number;
-  /** Nets and peers, each kernel by itself, or the parts of a step. */
-  readonly of: "nets" | "kernels" | "profile";
+  /** Nets and peers, each kernel by itself, the parts of a step, or how its cost grows with the work. */
+  readonly of: "nets" | "kernels" | "profile" | "growth";
   /** Of the profiled step; by default the recipe's. */
   readonly batch?: number;
+  /** Of growth. */
+  readonly sizes?: GrowthSizes;
   readonly onProgress?: (progress: BenchProgress) => void;
 }
 
@@ -65,7 +68,16 @@ export const runBench = async (settings: BenchSettings): Promise<BenchResult> =>
     ...(of === "profile"
       ? { profile: profileOf(net, settings.batch ?? recipeOf(net).batch, arithmetic, seconds, roof) }
       : {}),
+    ...(of === "growth" ? { growth: await growthOf(settings) } : {}),
   };
+};
+
+const growthOf = async ({ sizes = usualSizes, onProgress, ...settings }: BenchSettings): Promise<GrowthPoint[]> => {
+  const start = performance.now();
+  return measureGrowth({ ...settings, sizes }, (title, done) => {
+    const elapsedMs = performance.now() - start;
+    onProgress?.({ title, elapsedMs, remainingMs: done === 0 ? null : elapsedMs / done - elapsedMs });
+  });
 };
 
 interface Taken {

@@ -73,26 +73,30 @@ export const label = (job: string, { g, images }: Example): string =>
 
 export const weights = ({ input, output, field }: Geometry): number => output.maps * input.maps * field ** 2;
 
+/** A call of convForward; how near it must come is the trial's business. */
+export const forwardCall = (example: Example, biased: boolean): Omit<Trial, "terms"> => {
+  const { g, images } = example;
+  return {
+    label: `${label("convForward", example)}${biased ? "" : ", no bias"}`,
+    reads: {
+      input: floats("input", images * size(g.input)),
+      weight: floats("weight", weights(g)),
+      bias: floats("bias", g.output.maps),
+    },
+    writes: { out: images * size(g.output) },
+    scratch: (k) => k.convScratch(g),
+    call: (k, a) => {
+      const bias = biased ? a.floats("bias") : null;
+      k.convForward(g, images, a.floats("input"), a.floats("weight"), bias, a.floats("out"), a.floats("scratch"));
+    },
+  };
+};
+
 export const convForwardTrials = (examples = convExamples()): Trial[] =>
-  examples.map((example, number) => {
-    const { g, images } = example;
-    const biased = number % 4 !== 3;
-    return {
-      label: `${label("convForward", example)}${biased ? "" : ", no bias"}`,
-      reads: {
-        input: floats("input", images * size(g.input)),
-        weight: floats("weight", weights(g)),
-        bias: floats("bias", g.output.maps),
-      },
-      writes: { out: images * size(g.output) },
-      scratch: (k) => k.convScratch(g),
-      call: (k, a) => {
-        const bias = biased ? a.floats("bias") : null;
-        k.convForward(g, images, a.floats("input"), a.floats("weight"), bias, a.floats("out"), a.floats("scratch"));
-      },
-      terms: g.input.maps * g.field ** 2 + 1,
-    };
-  });
+  examples.map((example, number) => ({
+    ...forwardCall(example, number % 4 !== 3),
+    terms: example.g.input.maps * example.g.field ** 2 + 1,
+  }));
 
 export const convBackwardInputTrials = (examples = convExamples()): Trial[] =>
   examples.map((example) => {
@@ -126,35 +130,32 @@ export const convBackwardWeightTrials = (examples = convExamples()): Trial[] =>
     };
   });
 
-/** Both at once, with and without the gradient of the input. */
+/** A call of convBackward, which gives all gradients at once, with or without that of the input. */
+export const backwardCall = (example: Example, wanted: boolean): Omit<Trial, "terms"> => {
+  const { g, images } = example;
+  return {
+    label: `${label("convBackward", example)}${wanted ? "" : ", no dIn"}`,
+    reads: {
+      input: floats("input", images * size(g.input)),
+      dOut: floats("dOut", images * size(g.output)),
+      weight: floats("weight", weights(g)),
+    },
+    writes: { dIn: images * size(g.input), dWeight: weights(g), dBias: g.output.maps },
+    scratch: (k) => k.convScratch(g),
+    call: (k, a) => {
+      const [input, dOut, weight] = [a.floats("input"), a.floats("dOut"), a.floats("weight")];
+      const [dWeight, dBias] = [a.floats("dWeight"), a.floats("dBias")];
+      const dIn = wanted ? a.floats("dIn") : null;
+      k.convBackward(g, images, input, dOut, weight, dIn, dWeight, dBias, a.floats("scratch"));
+    },
+  };
+};
+
 export const convBackwardTrials = (examples = convExamples().filter((_, number) => number % 7 === 0)): Trial[] =>
   examples.map((example, number) => {
-    const { g, images } = example;
-    const first = number % 3 === 0;
+    const { output, field } = example.g;
     return {
-      label: `${label("convBackward", example)}${first ? ", no dIn" : ""}`,
-      reads: {
-        input: floats("input", images * size(g.input)),
-        dOut: floats("dOut", images * size(g.output)),
-        weight: floats("weight", weights(g)),
-      },
-      writes: { dIn: images * size(g.input), dWeight: weights(g), dBias: g.output.maps },
-      scratch: (k) => k.convScratch(g),
-      call: (k, a) => {
-        const [input, dOut, weight] = [a.floats("input"), a.floats("dOut"), a.floats("weight")];
-        const dIn = first ? null : a.floats("dIn");
-        k.convBackward(
-          g,
-          images,
-          input,
-          dOut,
-          weight,
-          dIn,
-          a.floats("dWeight"),
-          a.floats("dBias"),
-          a.floats("scratch"),
-        );
-      },
-      terms: Math.max(images * g.output.rows * g.output.columns, g.output.maps * g.field ** 2),
+      ...backwardCall(example, number % 3 !== 0),
+      terms: Math.max(example.images * output.rows * output.columns, output.maps * field ** 2),
     };
   });

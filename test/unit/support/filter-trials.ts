@@ -1,10 +1,10 @@
 // The calls that convolutions by minimal filtering are tried on, and how near they must come. Rounding errors of such an algorithm
 // grow with what it adds up on its way, which is more than what the plain sum adds: so their measure is the algorithm itself in
 // absolute values, |A′| (|G| |weight| |G′| × |B′| |in| |B|) |A|, written here from its points alone.
-import { type Floats, type Shape, size } from "../../../src/shape.ts";
+import type { Floats, Shape } from "../../../src/shape.ts";
 import type { Trial } from "./conformance.ts";
-import { type Example, geometry, label, weights } from "./conv-trials.ts";
-import { combinations, floats, upTo } from "./trials.ts";
+import { backwardCall, type Example, forwardCall, geometry } from "./conv-trials.ts";
+import { combinations, upTo } from "./trials.ts";
 
 const POINTS = [0, 1, -1, 2, -0.5];
 
@@ -81,21 +81,10 @@ const TRANSFORMS = 3 * 2 * 7;
 
 export const filterForwardTrials = (): Trial[] =>
   examples.map((example, number) => {
-    const { g, images } = example;
+    const { g } = example;
     const biased = number !== 1;
     return {
-      label: label("convForward", example),
-      reads: {
-        input: floats("input", images * size(g.input)),
-        weight: floats("weight", weights(g)),
-        bias: floats("bias", g.output.maps),
-      },
-      writes: { out: images * size(g.output) },
-      scratch: (k) => k.convScratch(g),
-      call: (k, a) => {
-        const bias = biased ? a.floats("bias") : null;
-        k.convForward(g, images, a.floats("input"), a.floats("weight"), bias, a.floats("out"), a.floats("scratch"));
-      },
+      ...forwardCall(example, biased),
       terms: g.input.maps + TRANSFORMS + 1,
       magnitude: (_, a) => {
         const [input, weight, bias, out] = [a.floats("input"), a.floats("weight"), a.floats("bias"), a.floats("out")];
@@ -114,32 +103,9 @@ export const filterForwardTrials = (): Trial[] =>
 export const filterBackwardTrials = (): Trial[] =>
   examples.map((example, number) => {
     const { g, images } = example;
-    const wanted = number !== 2;
     const tiles = (images * g.output.rows * g.output.columns) / 4;
     return {
-      label: `${label("convBackward", example)}${wanted ? "" : ", no dIn"}`,
-      reads: {
-        input: floats("input", images * size(g.input)),
-        dOut: floats("dOut", images * size(g.output)),
-        weight: floats("weight", weights(g)),
-      },
-      writes: { dIn: images * size(g.input), dWeight: weights(g), dBias: g.output.maps },
-      scratch: (k) => k.convScratch(g),
-      call: (k, a) => {
-        const [input, dOut, weight] = [a.floats("input"), a.floats("dOut"), a.floats("weight")];
-        const dIn = wanted ? a.floats("dIn") : null;
-        k.convBackward(
-          g,
-          images,
-          input,
-          dOut,
-          weight,
-          dIn,
-          a.floats("dWeight"),
-          a.floats("dBias"),
-          a.floats("scratch"),
-        );
-      },
+      ...backwardCall(example, number !== 2),
       terms: Math.max(tiles, g.output.maps) + TRANSFORMS,
       magnitude: (k, a) => {
         const [input, dOut, weight] = [a.floats("input"), a.floats("dOut"), a.floats("weight")];

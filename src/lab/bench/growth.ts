@@ -1,0 +1,141 @@
+// How the cost of training grows with the work: images, batch, threads, maps. Where an engine is sound these are straight lines; a
+// cliff (a cache left, threads in each other's way, a kernel that falls back) would show as a bend.
+import { initialise } from "../../engine/initialise.ts";
+import { startTeam } from "../../engine/team.ts";
+import { type Arithmetic, kernelModule } from "../../kernels/module.ts";
+import { netNamed } from "../../nets/index.ts";
+import type { Net } from "../../nets/net.ts";
+import { optimiser } from "../../optimisers/index.ts";
+import { fillImages, operationsOf } from "./ours.ts";
+import type { GrowthPoint } from "./result.ts";
+
+const SEED = 1;
+const RATE = 0.000_1;
+const BATCH = 64;
+/** Images in memory where their number is not what grows. */
+const IMAGES = 4_096;
+/** A measurement is the least of so many walks, or of those within its time; what else the machine does only adds. */
+const TIMES = 5;
+/** Images of the walk that warms up. */
+const WARM = 256;
+
+/** The amounts of work along each axis; of maps how many times as many as LeNet-5 has. */
+export type GrowthSizes = Readonly<Record<GrowthPoint["axis"], readonly number[]>>;
+
+export const usualSizes: GrowthSizes = {
+  images: [1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000],
+  batch: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024],
+  threads: [1, 2, 3, 4, 5, 6, 7, 8],
+  maps: [1, 2, 3, 4, 6, 8],
+};
+export const quickSizes: GrowthSizes = { images: [1_000, 2_000], batch: [64], threads: [2], maps: [1, 2] };
+
+/** One measurement: what is trained, and what a walk through all its images comes to. */
+interface Case {
+  readonly axis: GrowthPoint["axis"];
+  readonly x: number;
+  readonly net: Net;
+  readonly images: number;
+  readonly batch: number;
+  readonly threads: number;
+  /** The cost, of the milliseconds of a walk. */
+  readonly cost: (ms: number) => number;
+}
+
+/** LeNet-5 with so many times as many maps in C1 and C3 and units in C5; the rest as it is. */
+const wider = (factor: number): Net => netNamed(`lenet5:c1=${6 * factor},c3=${16 * factor},c5=${120 * factor}`);
+
+const casesOn = (sizes: GrowthSizes, threads: number): Case[] => {
+  const usual = { net: netNamed("lenet5"), images: IMAGES, batch: BATCH, threads };
+  const images = sizes.images.map(
+    (count): Case => ({ ...usual, axis: "images", x: count, images: count, cost: (ms) => ms }),
+  );
+  const steps = sizes.batch.map(
+    (batch): Case => ({ ...usual, axis: "batch", x: batch, batch, cost: (ms) => (ms * batch) / IMAGES }),
+  );
+  const maps = sizes.maps.map(wider).map(
+    (net): Case => ({
+      ...usual,
+      axis: "maps",
+      x: operationsOf(net, "train") / 2e6,
+      net,
+      images: IMAGES / 8,
+      cost: (ms) => (ms * 8_000) / IMAGES,
+    }),
+  );
+  return [...images, ...steps, ...maps];
+};
+
+const crowds = (sizes: GrowthSizes): Case[] =>
+  sizes.threads.map((threads) => {
+    const net = netNamed("lenet5");
+    return {
+      axis: "threads",
+      x: threads,
+      net,
+      images: IMAGES,
+      batch: BATCH,
+      threads,
+      cost: (ms) => (ms * 1_000) / IMAGES,
+    };
+  });
+
+export interface GrowthSettings {
+  readonly arithmetic: Arithmetic;
+  /** Of one measurement, which is one walk at least. */
+  readonly seconds: number;
+  /** Of a team that uses the whole machine. */
+  readonly threads: number;
+  readonly sizes: GrowthSizes;
+}
+
+/** Milliseconds that one walk through all images takes at least, after one to warm up. */
+const walkMs = async (
+  { net, images, batch, threads }: Case,
+  { arithmetic, seconds }: GrowthSettings,
+): Promise<number> => {
+  const plan = { batch, threads, optimiser: optimiser("adam"), seed: SEED, images, positions: images };
+  const team = await startTeam(kernelModule(arithmetic), net, plan);
+  try {
+    fillImages(team.arena, team.description);
+    initialise(team.description, SEED, team.arena);
+    team.arena.doubles("rates").fill(RATE);
+    const walk = async (to: number): Promise<number> => {
+      const start = performance.now();
+      await team.walk({ training: true, from: 0, to, batch, step: 0 });
+      return performance.now() - start;
+    };
+    await walk(Math.min(images, WARM));
+    let [least, all] = [Infinity, 0];
+    for (let time = 0; time === 0 || (time < TIMES && all < 1_000 * seconds); time++) {
+      const ms = await walk(images);
+      all += ms;
+      least = Math.min(least, ms);
+    }
+    return least;
+  } finally {
+    await team.end();
+  }
+};
+
+/**
+ * Measures the modern LeNet-5 with Adam along each axis, on one thread and on all. `onPoint` hears what is measured next, and how
+ * much of the whole is done, 0…1. Throws LenetError when the memory is not to be had.
+ */
+export const measureGrowth = async (
+  settings: GrowthSettings,
+  onPoint: (title: string, done: number) => void,
+): Promise<GrowthPoint[]> => {
+  const { sizes, threads: all } = settings;
+  const cases = [...[...new Set([1, all])].flatMap((threads) => casesOn(sizes, threads)), ...crowds(sizes)];
+  const points: GrowthPoint[] = [];
+  for (const one of cases) {
+    const { axis, x, threads } = one;
+    onPoint(
+      `${axis} ${Number(x.toPrecision(3))}, ${threads} thread${threads === 1 ? "" : "s"}`,
+      points.length / cases.length,
+    );
+    points.push({ axis, x, threads, cost: Number(one.cost(await walkMs(one, settings)).toPrecision(4)) });
+  }
+  return points;
+};
