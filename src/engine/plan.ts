@@ -3,7 +3,7 @@
 import { LenetError } from "../errors.ts";
 import type { Kernels } from "../kernels/contract.ts";
 import { leastWins } from "../losses/index.ts";
-import { type OptimiserSpec, stateNames, stepsOuter } from "../optimisers/index.ts";
+import { type OptimiserSpec, stateNames } from "../optimisers/index.ts";
 import { size } from "../shape.ts";
 import type { Claim } from "./arena.ts";
 import type { Description, LayerPlace, TensorPlace } from "./describe.ts";
@@ -39,12 +39,6 @@ export const learnedSize = (place: LayerPlace): number =>
 /** Whether each shard keeps sums of its own of this layer's gradients; a shard that is alone writes them where they belong. */
 export const hasPartial = ({ layer }: LayerPlace, batch: number): boolean =>
   !layer.gradientRows && shardCount(batch) > 1;
-
-/** Whether the layer's weights are moved by one image's dOut × in, and their gradients never written down. */
-export const teachesOuter = (
-  { layer }: LayerPlace,
-  { batch, optimiser }: Pick<PlanOptions, "batch" | "optimiser">,
-): boolean => layer.gradientRows !== undefined && batch === 1 && optimiser !== null && stepsOuter(optimiser);
 
 /** The layer (or -1, the input) whose array layer `index` writes: its own, unless it works in place. */
 export const arrayOf = (layers: readonly LayerPlace[], index: number): number =>

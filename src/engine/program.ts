@@ -4,23 +4,14 @@
 import type { AffineMap } from "../kernels/contract.ts";
 import type { Pass, Views } from "../layers/layer.ts";
 import { forwardAndBackward } from "../losses/index.ts";
-import { type Range, stateNames, update, updateOuter } from "../optimisers/index.ts";
+import { type Range, stateNames, stepsOuter, update, updateOuter } from "../optimisers/index.ts";
 import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
 import { backOperation, squaredRows, startOperation } from "./curvature.ts";
 import type { TensorPlace } from "./describe.ts";
 import { drawUnits, fillMap, MAP_UNITS } from "./distort.ts";
 import { openField } from "./elastic.ts";
-import {
-  arrayOf,
-  hasPartial,
-  learnedOf,
-  learnedSize,
-  shardCount,
-  shardImages,
-  sharesArray,
-  teachesOuter,
-} from "./plan.ts";
+import { arrayOf, hasPartial, learnedOf, learnedSize, shardCount, shardImages, sharesArray } from "./plan.ts";
 import { type Batch, type Binding, layerViews, lossViews, type Operation, type Task, type Watch } from "./views.ts";
 
 export type { Batch } from "./views.ts";
@@ -221,7 +212,7 @@ const layerUpdates = (binding: Binding, index: number, job: "training" | "curvat
       ? squaredRows(binding, index, whole)
       : (images: number, first: number, end: number): void => layer.gradientRows!(spec, whole, images, first, end);
   const units = geometry.output.maps;
-  const outer = job === "training" && teachesOuter(description.layers[index]!, options);
+  const outer = job === "training" && stepsOuter(options.optimiser!, options.batch);
   // Whole tiles of four units, so that cutting leaves no rows over.
   const rows = Math.max(4, 4 * Math.floor(TASK_WEIGHTS / 4 / (count / units)));
   return Array.from({ length: Math.ceil(units / rows) }, (_, task) => {

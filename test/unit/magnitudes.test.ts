@@ -2,16 +2,16 @@
 import { describe, expect, it } from "vitest";
 import { csvOf } from "../../src/charts/figure.ts";
 import { alone } from "../../src/engine/crew.ts";
-import { magnitudeOf, magnitudesIn } from "../../src/engine/magnitudes.ts";
 import { step } from "../../src/engine/step.ts";
 import { createModel } from "../../src/lab/model/model.ts";
 import { figureMakers } from "../../src/lab/report/figures.ts";
 import { studyOf } from "../../src/lab/report/study.ts";
+import { magnitudeOf, magnitudesIn } from "../../src/lab/run/magnitudes.ts";
 import type { EpochRecord } from "../../src/lab/run/run-folder.ts";
 import { averagePool, batchNorm, conv, dense, tanh } from "../../src/layers/index.ts";
 import { image, net } from "../../src/nets/net.ts";
 import { optimiser } from "../../src/optimisers/index.ts";
-import { rig, tensorOf } from "./support/rig.ts";
+import { type Rig, rig, tensorOf } from "./support/rig.ts";
 import { setOf } from "./support/sets.ts";
 
 const small = net("small", "", image(9, 8), [
@@ -24,6 +24,9 @@ const small = net("small", "", image(9, 8), [
   dense("OUT", { units: 10 }),
 ]);
 
+const magnitudesOf = ({ description, arena, options: { batch, optimiser } }: Rig) =>
+  magnitudesIn(description, arena, { batch, optimiser: optimiser! });
+
 describe("magnitudes", () => {
   it("are a root of a mean of squares, and the largest absolute value.", () => {
     expect(magnitudeOf([3, -4])).toEqual({ rms: Math.sqrt(12.5), largest: 4 });
@@ -34,7 +37,7 @@ describe("magnitudes", () => {
   it("of a batch are those of the weights and of the gradients that lie in the arena, without absent connections.", () => {
     const made = rig(small, { batch: 20 });
     made.step(20);
-    const found = magnitudesIn(made.description, made.arena, made.options);
+    const found = magnitudesOf(made);
     expect(Object.keys(found)).toEqual(made.description.tensors.map(({ name }) => name));
     for (const [name, { value, gradient }] of Object.entries(found)) {
       const [weights, slope] = [tensorOf(made, "weights", name), tensorOf(made, "gradients", name)];
@@ -56,7 +59,7 @@ describe("magnitudes", () => {
       if (taught.kind === "sdlm") made.arena.floats("curvature").fill(1);
       for (const first of [0, 1])
         step(made.program, { training: true, first, images: 1, index: first, step: first }, alone());
-      return magnitudesIn(made.description, made.arena, made.options);
+      return magnitudesOf(made);
     };
     const [outer, written] = [of(optimiser(kind)), of(optimiser("momentum"))];
     for (const [name, { gradient }] of Object.entries(written)) {
@@ -69,7 +72,7 @@ describe("magnitudes", () => {
     const normed = net("normed", "", image(4, 4), [dense("F1", { units: 10 }), batchNorm("F1.norm")]);
     const made = rig(normed, { batch: 4 });
     made.step(4);
-    const names = Object.keys(magnitudesIn(made.description, made.arena, made.options));
+    const names = Object.keys(magnitudesOf(made));
     expect(names).toEqual(["F1.weight", "F1.bias", "F1.norm.gamma", "F1.norm.beta"]);
   });
 });

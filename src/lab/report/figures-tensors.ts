@@ -2,7 +2,7 @@
 import { short } from "../../charts/axes.ts";
 import type { Figure } from "../../charts/figure.ts";
 import { type PanelLine, panelChart } from "../../charts/panel-chart.ts";
-import type { TensorMagnitudes } from "../../engine/magnitudes.ts";
+import type { TensorMagnitudes } from "../run/magnitudes.ts";
 import { nothing } from "./figures-course.ts";
 import type { Study } from "./study.ts";
 

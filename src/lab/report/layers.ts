@@ -1,7 +1,8 @@
 // The weights of a net as a reader wants to look at them.
-import { magnitudeOf } from "../../engine/magnitudes.ts";
+
 import type { Model } from "../model/model.ts";
 import { firstOf } from "../model/responses.ts";
+import { magnitudeOf } from "../run/magnitudes.ts";
 
 /** The kernels of a convolution: `kernel(map, from)` is (field, field), or null where the maps are not joined. */
 export interface Kernels {

@@ -6,10 +6,10 @@
 // loss is worth seeing, writes them as words.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { TensorMagnitudes } from "../../engine/magnitudes.ts";
 import { LenetError } from "../../errors.ts";
 import { makeFolder, readBytes, readText, writeAtomically, writeTrouble } from "../../files.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "../../formats/safetensors.ts";
+import type { TensorMagnitudes } from "./magnitudes.ts";
 
 /** How a net did on some images: mean loss, accuracy 0…1, and how many of how many images it got wrong. */
 export interface Score {

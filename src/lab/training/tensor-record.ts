@@ -1,5 +1,5 @@
 // What the history keeps of weights and gradients at the end of an epoch: a few numbers a tensor, with as many digits as a figure shows.
-import { type Magnitude, magnitudesIn } from "../../engine/magnitudes.ts";
+import { type Magnitude, magnitudesIn } from "../run/magnitudes.ts";
 import type { EpochRecord } from "../run/run-folder.ts";
 import type { Session } from "./session.ts";
 

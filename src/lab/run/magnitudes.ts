@@ -1,9 +1,10 @@
 // How large a net's tensors are, and the gradients of the last step: looked at from outside, after a walk. No step does anything for it.
-import { type Floats, size } from "../shape.ts";
-import type { Arena } from "./arena.ts";
-import type { Description, LayerPlace, TensorPlace } from "./describe.ts";
-import { arrayOf, learnedOf, type PlanOptions, teachesOuter } from "./plan.ts";
-import { tensorView } from "./tensors.ts";
+import type { Arena } from "../../engine/arena.ts";
+import type { Description, LayerPlace, TensorPlace } from "../../engine/describe.ts";
+import { arrayOf, learnedOf } from "../../engine/plan.ts";
+import { tensorView } from "../../engine/tensors.ts";
+import { type OptimiserSpec, stepsOuter } from "../../optimisers/index.ts";
+import { type Floats, size } from "../../shape.ts";
 
 /** Of some numbers: the root of the mean of their squares, and the largest absolute value. */
 export interface Magnitude {
@@ -35,15 +36,16 @@ export const magnitudeOf = (numbers: ArrayLike<number>, absent = 0): Magnitude =
 export const magnitudesIn = (
   { layers }: Description,
   arena: Arena,
-  options: Pick<PlanOptions, "batch" | "optimiser">,
+  { batch, optimiser }: { readonly batch: number; readonly optimiser: OptimiserSpec },
 ): Record<string, TensorMagnitudes> =>
   Object.fromEntries(
     layers.flatMap((place, index) =>
       learnedOf(place).map((tensor) => {
         const absent = tensor.absent.reduce((sum, [from, to]) => sum + to - from, 0);
-        const gradient = teachesOuter(place, options)
-          ? outerMagnitude(tensor, ...ends(layers, index, arena))
-          : magnitudeOf(tensorView(arena, tensor, "gradients"), absent);
+        const gradient =
+          place.layer.gradientRows && stepsOuter(optimiser, batch)
+            ? outerMagnitude(tensor, ...ends(layers, index, arena))
+            : magnitudeOf(tensorView(arena, tensor, "gradients"), absent);
         return [tensor.name, { value: magnitudeOf(tensorView(arena, tensor), absent), gradient }];
       }),
     ),
