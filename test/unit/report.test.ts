@@ -174,8 +174,16 @@ describe("what is looked up in a net", () => {
   });
 
   it("knows the layer before the answers, whatever stands between.", () => {
-    const hidden = ["lenet5", "lenet5-1998", "lenet4", "zipcode1989", "linear", "boosted-lenet4"];
-    expect(hidden.map((name) => lastHidden(random(netNamed(name))))).toEqual(["F6", "F6", "C5", "H3", undefined, "C5"]);
+    const hidden = {
+      lenet5: "F6",
+      "lenet5-1998": "F6",
+      lenet4: "C5",
+      lenet1: "H4",
+      zipcode1989: "H3",
+      "boosted-lenet4": "C5",
+    };
+    for (const [name, layer] of Object.entries(hidden)) expect(lastHidden(random(netNamed(name))), name).toBe(layer);
+    expect(lastHidden(random(netNamed("linear")))).toBeUndefined();
   });
 
   it("are kernels where maps are joined, and none where they are not.", () => {

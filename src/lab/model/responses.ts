@@ -56,10 +56,12 @@ export const responsesTo = (committee: Model, images: Ink, wanted?: readonly str
   return responses.map(({ response }) => response);
 };
 
+/** Layers whose units are joined to all units before them, or to some. */
 const joining: readonly string[] = ["conv", "dense", "rbf"];
 
-/** The name of the layer before the one that answers, of those that join units to others; undefined where there is none. */
-export const lastHidden = (model: Model): string | undefined =>
-  firstOf(model)
-    .description.layers.filter(({ spec }) => joining.includes(spec.kind))
-    .at(-2)?.name;
+/** The name of the layer that the answering one looks at; undefined where that looks at the image itself. */
+export const lastHidden = (model: Model): string | undefined => {
+  const { layers } = firstOf(model).description;
+  const answering = layers.findLastIndex(({ spec }) => joining.includes(spec.kind));
+  return layers.slice(0, answering).findLast(({ spec }) => !following.includes(spec.kind))?.name;
+};
