@@ -4,7 +4,7 @@ export { type Digit, normaliseDigit, type Page, readPage } from "./data/digit.ts
 export { LenetError } from "./errors.ts";
 export type { Tensor } from "./formats/safetensors.ts";
 export { digitFor, shownTo } from "./lab/model/digit-for.ts";
-export type { Evaluation } from "./lab/model/evaluate-set.ts";
+export type { Evaluation } from "./lab/model/evaluation.ts";
 export { createModel, type Model, type Prediction, predict } from "./lab/model/model.ts";
 export { decodeModel, encodeModel } from "./lab/model/model-of.ts";
 export type { EpochRecord, Metrics, Score } from "./lab/run/run-folder.ts";

@@ -2,7 +2,7 @@
 // host-web.ts takes this file's place (the field "browser" of package.json says so to bundlers).
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import type { Arithmetic } from "./module.ts";
+import type { Arithmetic } from "./arithmetic.ts";
 
 /** The WebAssembly module of this arithmetic. */
 export const kernelBytes = (arithmetic: Arithmetic): Uint8Array<ArrayBuffer> =>

@@ -1,14 +1,9 @@
 // Compiles the kernels, and finds out which of the two arithmetics this machine has. Where their bytes come from is host.ts's
 // business.
+import { type Arithmetic, arithmetics } from "./arithmetic.ts";
 import { kernelBytes, unlockRelaxedSimd } from "./host.ts";
 
-/**
- * How products are added: "fused" rounds a × b + c once, "plain" rounds the product and the sum. IEEE 754 defines both to the
- * last bit, so each gives the same weights on every machine that has it; but not the same as the other.
- */
-export type Arithmetic = "fused" | "plain";
-
-export const arithmetics = ["fused", "plain"] as const;
+export { type Arithmetic, arithmetics };
 
 const compiled = new Map<Arithmetic, WebAssembly.Module>();
 

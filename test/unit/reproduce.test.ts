@@ -381,3 +381,26 @@ test("resultsPage: errors by pass are a table of their own, a row a pass", () =>
   expect(page).toContain("| 1 | 4.00 % | **4.10 %** | 2.00 % | **2.10 %** |\n| 2 | – | – | 1.50 % | **1.60 %** |");
   expect(page).not.toContain("| test error after pass 1 |");
 });
+
+test("resultsPage: what was not reached says by how many standard deviations", () => {
+  const claim = { ...claimOf(), measures: [published("test error", 0.01)] };
+  const origin = { name: "x", count: 1, sha256: { images: "", labels: "" } };
+  const origins = [{ commit: null, cpu: "", date: "", node: "", arithmetic: "", data: { train: origin, test: null } }];
+  const pageOf = (...errors: number[]): string => {
+    const measured = errors.map((error) => ({ "test error": error }));
+    const seeds = errors.map((_, index) => index + 1);
+    return resultsPage({
+      claims: [
+        resultOf(
+          claim,
+          seeds,
+          measured,
+          seeds.map(() => origins[0]!),
+        ),
+      ],
+    });
+  };
+  expect(pageOf(0.012, 0.014, 0.016)).toContain("| **1.40 %** ± 0.20 | 3 | **no** (2.0 σ) |");
+  expect(pageOf(0.012)).toContain("| **1.20 %** | 1 | **no** |");
+  expect(pageOf(0.008, 0.009)).toContain("| 2 | ✓ |");
+});

@@ -16,9 +16,16 @@ const meanText = (measure: MeasureResult): string => {
   return `**${valueText(measure, mean)}**${around}`;
 };
 
+/** Whether the aim was reached; where not, by how many standard deviations over seeds the mean fell short of it. */
+const verdict = ({ reached, aim, mean, spread }: MeasureResult): string => {
+  if (reached === null) return "";
+  if (reached) return "✓";
+  return spread === null || spread === 0 ? "**no**" : `**no** (${(Math.abs(mean - aim!) / spread).toFixed(1)} σ)`;
+};
+
 /** The claim's first row bears its anchor. */
 const row = ({ id, title, command, seeds }: ClaimResult, measure: MeasureResult, index: number): string => {
-  const { of, published, aim, reached } = measure;
+  const { of, published, aim } = measure;
   const cells = [
     index === 0 ? `<a id="${id}"></a>${title}` : title,
     of,
@@ -26,7 +33,7 @@ const row = ({ id, title, command, seeds }: ClaimResult, measure: MeasureResult,
     aim === published ? "" : valueText(measure, aim),
     meanText(measure),
     `${seeds.length}`,
-    reached === null ? "" : reached ? "✓" : "**no**",
+    verdict(measure),
     `\`${command}\``,
   ];
   return `| ${cells.join(" | ")} |`;
@@ -106,6 +113,8 @@ export const resultsPage = ({ claims }: Results): string => {
     "",
     "Written by `lenet reproduce`; not edited by hand. Everything behind these numbers (each seed, hashes of the data, commits)",
     "stands in [results.json](results.json). Test images are looked at once, at the end of a run, unless the quantity is a curve.",
+    "Most of what was published is of one training. Where our mean falls short, σ says by how many standard deviations over seeds: a",
+    "single training of ours would differ from the mean by as much as one of them, and seldom by two.",
     "",
     ...sources.flatMap((source) => [
       section(

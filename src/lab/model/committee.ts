@@ -4,31 +4,10 @@ import type { DataSet } from "../../data/data-set.ts";
 import { reference } from "../../kernels/reference/index.ts";
 import { forwardAndBackward, leastWins } from "../../losses/index.ts";
 import type { Net } from "../../nets/net.ts";
-import type { Score } from "../run/run-folder.ts";
-import type { Evaluation } from "./evaluate-set.ts";
+import type { Cascade, CascadeChoice, Evaluation } from "./evaluation.ts";
 import { type Model, sumOf } from "./model.ts";
 import { type Answer, answersIn } from "./rejection.ts";
 import { type Answered, confusionIn, scoreIn } from "./score.ts";
-
-/** The threshold of a cascade, and on how many validation images it was chosen. */
-export interface CascadeChoice {
-  readonly threshold: number;
-  readonly images: number;
-}
-
-/** How a cascade does: on the average so many nets are called for an image. */
-export interface Cascade {
-  readonly chosen: CascadeChoice;
-  readonly nets: number;
-  readonly misses: number;
-}
-
-export interface CommitteeEvaluation {
-  /** Each member alone. */
-  readonly members: readonly Score[];
-  /** Null where no threshold was chosen, for want of validation images. */
-  readonly cascade: Cascade | null;
-}
 
 /** Under this name a model's metadata keep the choice. */
 const CHOICE = "cascade";

@@ -4,24 +4,13 @@ import { cores } from "../../engine/host.ts";
 import { shardCount } from "../../engine/plan.ts";
 import { startTeam } from "../../engine/team.ts";
 import { kernelModule } from "../../kernels/module.ts";
-import type { Score } from "../run/run-folder.ts";
 import { fillTensors } from "../run/tensors.ts";
 import { whole } from "../settings/rules.ts";
-import { type CommitteeEvaluation, evaluateCommittee } from "./committee.ts";
+import { evaluateCommittee } from "./committee.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { checkSet, copyImages, inkOf } from "./fit.ts";
 import type { Model } from "./model.ts";
 import { confusionOf, scoreOf } from "./score.ts";
-
-export interface Evaluation extends Score {
-  /** `confusion[label][answer]` counts images. */
-  readonly confusion: readonly (readonly number[])[];
-  /** The answer for every image. */
-  readonly answers: Uint8Array;
-  /** Indices of the images that were answered wrongly. */
-  readonly wrong: readonly number[];
-  /** Of a committee. */
-  readonly committee?: CommitteeEvaluation;
-}
 
 /** Images in a batch; the answers do not depend on it. */
 const BATCH = 64;

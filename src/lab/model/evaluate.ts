@@ -1,10 +1,9 @@
 // How right a model is on a data set, wherever its images are.
 import type { DataSet } from "../../data/data-set.ts";
 import { loadData } from "../../data/registry.ts";
-import { type Evaluation, evaluateSet } from "./evaluate-set.ts";
+import { evaluateSet } from "./evaluate-set.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { Model } from "./model.ts";
-
-export type { Evaluation } from "./evaluate-set.ts";
 
 /**
  * Evaluates a model on images, or on the test images of a registered name or a folder. `threads` defaults to as many as

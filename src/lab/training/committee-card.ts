@@ -1,7 +1,7 @@
 // The README.md of a committee's run folder: what it is, how its members and all of them do, and how to use or repeat it.
 
 import type { Net } from "../../nets/net.ts";
-import type { CommitteeEvaluation } from "../model/committee.ts";
+import type { CommitteeEvaluation } from "../model/evaluation.ts";
 import type { Metrics } from "../run/run-folder.ts";
 import { summarise } from "../summary.ts";
 import { thousands } from "../table.ts";

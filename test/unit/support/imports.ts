@@ -43,7 +43,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, { values: leaves }])),
   "files.ts": { values: leaves, node: files },
   "kernels/": { values: ["kernels/", ...leaves] },
-  "kernels/host.ts": { values: [], types: ["kernels/module.ts"], node: files },
+  "kernels/host.ts": { values: [], types: ["kernels/arithmetic.ts"], node: files },
   "layers/": { values: ["layers/", ...leaves], types: ["kernels/contract.ts"] },
   "losses/": { values: ["losses/", ...leaves], types: ["kernels/contract.ts"] },
   "optimisers/": { values: ["optimisers/", ...leaves], types: ["kernels/contract.ts"] },
