@@ -250,10 +250,10 @@ describe("a subject", () => {
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   const few = { limit: 20 };
 
-  it.each(["keras", "h5"])("is read from a file of Keras as well, .%s.", async (kind) => {
+  it("is read from a file of Keras as well.", async () => {
     const model = load("lenet1");
-    const [bytes] = [...(await exportKinds[kind]!.write(model, "net")).values()];
-    const file = join(dir, `net.${kind}`);
+    const [bytes] = [...(await exportKinds["keras"]!.write(model, "net")).values()];
+    const file = join(dir, "net.keras");
     writeFileSync(file, bytes!);
     // Of a file that names its net another one is not asked for.
     const seen = await openSubject(file, { ...few, net: lenet5.net });

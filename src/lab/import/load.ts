@@ -12,7 +12,7 @@ import { encodeModel } from "../model/model-of.ts";
 import { MODELS, shippedClaims, shippedNames, shippedPath } from "../model/shipped.ts";
 import { versions } from "../run/provenance.ts";
 import { checkpointPath, hasBegun, hasCheckpoint, RUNS } from "../run/run-folder.ts";
-import { fitted, netNameIn, tensorsIn, type Weights, weightsIn } from "./index.ts";
+import { fitted, tensorsIn, type Weights, weightsIn } from "./index.ts";
 
 /**
  * The model in a safetensors file, a PyTorch state dict or a run folder (its best epoch, or the last one where none is known to be
@@ -22,7 +22,7 @@ import { fitted, netNameIn, tensorsIn, type Weights, weightsIn } from "./index.t
  */
 export const load = (path: string, net?: Net): Model => {
   const file = modelFile(path);
-  return modelOf(fitted(readTensors(file), file, net), file);
+  return modelOf(fitted(readTensors(file), file, { net }), file);
 };
 
 /** The same of these and of a Keras file, `.h5` or `.keras`. */
@@ -31,11 +31,10 @@ export const loadFile = async (path: string, net?: Net): Promise<Model> => {
   return modelOf(await readWeights(file, net), file);
 };
 
-/** The same, where only a file that names no net is of this one. */
+/** The same, `otherwise` being the net of a file that names none. */
 export const loadNamed = async (path: string, otherwise?: Net): Promise<Model> => {
-  if (!otherwise) return loadFile(path);
   const file = modelFile(path);
-  return loadFile(path, (await netNameIn(readBytes(file, WHAT), file)) === undefined ? otherwise : undefined);
+  return modelOf(await weightsIn(readBytes(file, WHAT), file, { otherwise }), file);
 };
 
 const modelOf = ({ net, tensors, metadata }: Weights, file: string): Model => createModel(net, tensors, metadata, file);
@@ -69,7 +68,8 @@ const WHAT = "a file of weights";
 export const readTensors = (file: string): TensorFile => tensorsIn(readBytes(file, WHAT), file);
 
 /** Net, tensors and metadata of any file of weights that we read. Throws LenetError. */
-export const readWeights = (file: string, net?: Net): Promise<Weights> => weightsIn(readBytes(file, WHAT), file, net);
+export const readWeights = (file: string, net?: Net): Promise<Weights> =>
+  weightsIn(readBytes(file, WHAT), file, { net });
 
 /** The bytes of a safetensors file of the model's weights that says which net it is. */
 export const weightsFile = (model: Model): Uint8Array => encodeModel(model, { versions: JSON.stringify(versions()) });
