@@ -12,23 +12,31 @@ import type { GrowthPoint } from "./result.ts";
 const SEED = 1;
 const RATE = 0.000_1;
 const BATCH = 64;
-/** Images in memory where their number is not what grows. */
-const IMAGES = 4_096;
 /** A measurement is the least of so many walks, or of those within its time; what else the machine does only adds. */
 const TIMES = 5;
 /** Images of the walk that warms up. */
 const WARM = 256;
 
 /** The amounts of work along each axis; of maps how many times as many as LeNet-5 has. */
-export type GrowthSizes = Readonly<Record<GrowthPoint["axis"], readonly number[]>>;
+export interface GrowthSizes extends Readonly<Record<GrowthPoint["axis"], readonly number[]>> {
+  /** Images in memory where their number is not what grows. */
+  readonly walked: number;
+}
 
 export const usualSizes: GrowthSizes = {
   images: [1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000],
   batch: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024],
   threads: [1, 2, 3, 4, 5, 6, 7, 8],
   maps: [1, 2, 3, 4, 6, 8],
+  walked: 4_096,
 };
-export const quickSizes: GrowthSizes = { images: [1_000, 2_000], batch: [64], threads: [2], maps: [1, 2] };
+export const quickSizes: GrowthSizes = {
+  images: [1_000, 2_000],
+  batch: [64],
+  threads: [2],
+  maps: [1, 2],
+  walked: 512,
+};
 
 /** One measurement: what is trained, and what a walk through all its images comes to. */
 interface Case {
@@ -46,12 +54,13 @@ interface Case {
 const wider = (factor: number): Net => netNamed(`lenet5:c1=${6 * factor},c3=${16 * factor},c5=${120 * factor}`);
 
 const casesOn = (sizes: GrowthSizes, threads: number): Case[] => {
-  const usual = { net: netNamed("lenet5"), images: IMAGES, batch: BATCH, threads };
+  const { walked } = sizes;
+  const usual = { net: netNamed("lenet5"), images: walked, batch: BATCH, threads };
   const images = sizes.images.map(
     (count): Case => ({ ...usual, axis: "images", x: count, images: count, cost: (ms) => ms }),
   );
   const steps = sizes.batch.map(
-    (batch): Case => ({ ...usual, axis: "batch", x: batch, batch, cost: (ms) => (ms * batch) / IMAGES }),
+    (batch): Case => ({ ...usual, axis: "batch", x: batch, batch, cost: (ms) => (ms * batch) / walked }),
   );
   const maps = sizes.maps.map(wider).map(
     (net): Case => ({
@@ -59,26 +68,23 @@ const casesOn = (sizes: GrowthSizes, threads: number): Case[] => {
       axis: "maps",
       x: operationsOf(net, "train") / 2e6,
       net,
-      images: IMAGES / 8,
-      cost: (ms) => (ms * 8_000) / IMAGES,
+      images: walked / 8,
+      cost: (ms) => (ms * 8_000) / walked,
     }),
   );
   return [...images, ...steps, ...maps];
 };
 
-const crowds = (sizes: GrowthSizes): Case[] =>
-  sizes.threads.map((threads) => {
-    const net = netNamed("lenet5");
-    return {
-      axis: "threads",
-      x: threads,
-      net,
-      images: IMAGES,
-      batch: BATCH,
-      threads,
-      cost: (ms) => (ms * 1_000) / IMAGES,
-    };
-  });
+const crowds = ({ threads, walked: images }: GrowthSizes): Case[] =>
+  threads.map((count) => ({
+    axis: "threads",
+    x: count,
+    net: netNamed("lenet5"),
+    images,
+    batch: BATCH,
+    threads: count,
+    cost: (ms) => (ms * 1_000) / images,
+  }));
 
 export interface GrowthSettings {
   readonly arithmetic: Arithmetic;
