@@ -3,11 +3,12 @@ import { Command } from "commander";
 import { writeAtomically } from "../src/files.ts";
 import { type Comparison, compareModels, comparisonPage } from "../src/lab/report/compare.ts";
 import { wilson } from "../src/lab/report/statistics.ts";
+import type { SubjectOptions } from "../src/lab/report/subject.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
-import { type TestImages, withJson, withTestImages } from "./options.ts";
+import { withJson, withSubject } from "./options.ts";
 import { coloursFor, percent, print, printJson, say } from "./output.ts";
 
-interface Options extends TestImages {
+interface Options extends SubjectOptions {
   readonly out?: string;
   readonly json?: true;
 }
@@ -82,7 +83,7 @@ const textOf = ({ names, studies, pairs }: Comparison): string => {
 export function compareCommand(): Command {
   const command = new Command("compare")
     .description("put models side by side on the same test images")
-    .argument("<runs...>", "run folders, safetensors files or models in models/, two or more")
+    .argument("<runs...>", "run folders, files of weights or models in models/, two or more")
     .option("--out <file>", "write a page with curves and pictures: compare.html");
-  return withJson(withTestImages(command)).addHelpText("after", examples).action(run);
+  return withJson(withSubject(command)).addHelpText("after", examples).action(run);
 }

@@ -8,14 +8,14 @@ import { architectureFigure } from "../src/lab/report/architecture.ts";
 import { writeFigure, writeMistakes } from "../src/lab/report/export-figure.ts";
 import { ARCHITECTURE, figureMakers } from "../src/lab/report/figures.ts";
 import { type Study, studyOf } from "../src/lab/report/study.ts";
-import { openSubject } from "../src/lab/report/subject.ts";
+import { openSubject, type SubjectOptions } from "../src/lab/report/subject.ts";
 import { splitName } from "../src/named.ts";
 import { netNamed, nets } from "../src/nets/index.ts";
 import { closest } from "../src/words.ts";
-import { type TestImages, withTestImages } from "./options.ts";
+import { withSubject } from "./options.ts";
 import { say } from "./output.ts";
 
-interface Options extends TestImages {
+interface Options extends SubjectOptions {
   readonly out?: string;
 }
 
@@ -74,7 +74,7 @@ export function figureCommand(): Command {
   const command = new Command("figure")
     .description("write one figure of a run as SVG, PNG or CSV")
     .argument("<name>", "which figure; below is a list")
-    .argument("[run]", "a run folder, a safetensors file or a model in models/ (default: the newest run)")
+    .argument("[run]", "a run folder, a file of weights or a model in models/ (default: the newest run)")
     .option("--out <file>", "a name that ends in .svg, .png or .csv (default: SVG to stdout)");
-  return withTestImages(command).addHelpText("after", examples()).action(run);
+  return withSubject(command).addHelpText("after", examples()).action(run);
 }

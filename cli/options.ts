@@ -6,7 +6,7 @@ import { LenetError } from "../src/errors.ts";
 import { isFolder } from "../src/files.ts";
 import { aboveZero, fromZero, share, whole } from "../src/lab/settings/rules.ts";
 import type { OptionRule } from "../src/named.ts";
-import { nets } from "../src/nets/index.ts";
+import { netNamed, nets } from "../src/nets/index.ts";
 import type { Stage } from "../src/optimisers/schedule.ts";
 import { importView } from "./import-view.ts";
 
@@ -68,16 +68,11 @@ export const withDataDir = (command: Command): Command => {
   );
 };
 
-/** Which test images a command looks at; the model's own, all of them, where nothing is said. */
-export interface TestImages {
-  readonly data?: string;
-  readonly limit?: number;
-}
-
-/** Adds --data, --limit and --data-dir: the options of TestImages. */
-export const withTestImages = (command: Command): Command =>
+/** Adds --net, --data, --limit and --data-dir: what a report is told of its subject. */
+export const withSubject = (command: Command): Command =>
   withDataDir(
     command
+      .option("--net <name>", "the net, where a file does not say which", (name: string) => netNamed(name))
       .option("--data <name>", "test images of another data set, or of a folder")
       .option("--limit <n>", "only the first n test images", wholeFrom("--limit", 1)),
   );

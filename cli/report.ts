@@ -4,11 +4,12 @@ import { LenetError } from "../src/errors.ts";
 import { isFolder } from "../src/files.ts";
 import { usualModel } from "../src/lab/import/load.ts";
 import { writeReport } from "../src/lab/report/report.ts";
+import type { SubjectOptions } from "../src/lab/report/subject.ts";
 import { thousands } from "../src/lab/table.ts";
-import { type TestImages, withJson, withTestImages } from "./options.ts";
+import { withJson, withSubject } from "./options.ts";
 import { percent, print, printJson, say } from "./output.ts";
 
-interface Options extends TestImages {
+interface Options extends SubjectOptions {
   readonly out?: string;
   readonly json?: true;
 }
@@ -18,6 +19,7 @@ Examples:
   lenet report                                   the newest run in runs/, into its report.html
   lenet report runs/NAME                         that run
   lenet report lenet5-1998 --out a.html          a model that came with the program
+  lenet report theirs.keras --out c.html         any file of weights; --net NAME where it does not say of which net
   lenet report runs/NAME --data ./my-digits --out b.html    on other test images
 
 The page holds everything: no network, no script. It shows curves, confusions, every mistake with all outputs, rejection
@@ -48,7 +50,7 @@ const run = async (path: string | undefined, { json, ...options }: Options): Pro
 export function reportCommand(): Command {
   const command = new Command("report")
     .description("show everything about a run in one HTML file")
-    .argument("[run]", "a run folder, a safetensors file or a model in models/ (default: the newest run)")
+    .argument("[run]", "a run folder, a file of weights or a model in models/ (default: the newest run)")
     .option("--out <file>", "where to write (default: report.html in the run folder)");
-  return withJson(withTestImages(command)).addHelpText("after", examples).action(run);
+  return withJson(withSubject(command)).addHelpText("after", examples).action(run);
 }

@@ -213,7 +213,7 @@ export function trainCommand(): Command {
     .option("--out <dir>", "folder of the run (default: a new one in runs/)")
     .option("--no-report", "write no report.html into the run folder")
     .option("--log-every <n>", "say the mean loss of every n steps", wholeFrom("--log-every", 1))
-    .option("--tensorboard", "write an event file for TensorBoard into the run folder")
+    .option("--tensorboard", "write event files, and in the end the projector's, for TensorBoard into the run folder")
     .option("--resume <dir>", "go on with an interrupted run");
   return withJson(
     withArithmetic(withThreads(withDataDir(command))),

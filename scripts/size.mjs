@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** What makes any net work; together at most so many lines of code (comments and empty lines are free). */
 const core = ["src/engine", "src/layers", "src/kernels"];
-const CORE_LINES = 4_600;
+const CORE_LINES = 4_700;
 const FILE_LINES = 400;
 
 const rest = [

@@ -112,6 +112,15 @@ export const bottomAxis = ({ left, top, width, height }: Frame, scale: Scale, la
 export const leftMargin = (scale: Scale): number =>
   34 + Math.max(...scale.ticks().map((tick) => textWidth(scale.format(tick))), 0);
 
+/** Pixels that a lower axis needs beyond its end: half of its last word may stand there. */
+export const rightMargin = (scale: Scale): number => {
+  const last = scale.ticks().at(-1);
+  if (last === undefined) return EDGE;
+  return Math.max(EDGE, textWidth(scale.format(last)) / 2 + 4 - (scale(scale.ends[1]) - scale(last)));
+};
+
+const EDGE = 18;
+
 export interface LegendEntry {
   readonly name: string;
   readonly stroke: string;

@@ -50,11 +50,13 @@ export interface TextStyle {
   readonly fill?: string;
   readonly bold?: boolean;
   readonly turned?: boolean;
+  /** With a rim of paper, for words that stand on lines. */
+  readonly rim?: boolean;
 }
 
 /** A line of text whose middle is at height y. */
 export const text = (x: number, y: number, content: string, style: TextStyle = {}): VNode => {
-  const { anchor = "start", size = LETTER, fill = colour("ink"), bold, turned } = style;
+  const { anchor = "start", size = LETTER, fill = colour("ink"), bold, turned, rim } = style;
   const place = turned ? { transform: `translate(${at(x)} ${at(y)}) rotate(-90)` } : { x: at(x), y: at(y) };
   return el(
     "text",
@@ -65,6 +67,9 @@ export const text = (x: number, y: number, content: string, style: TextStyle = {
       "text-anchor": anchor === "start" ? undefined : anchor,
       "font-size": size === LETTER ? undefined : size,
       "font-weight": bold ? 600 : undefined,
+      ...(rim
+        ? { stroke: colour("paper"), "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" }
+        : {}),
     },
     content,
   );

@@ -32,7 +32,9 @@ export const heatChart = (chart: HeatChart): Figure => {
   const longest = Math.max(...known.map((value) => textWidth(format(value))), ...columns.map((c) => textWidth(c)), 0);
   const side = chart.cell ?? Math.max(30, longest + 10);
   const height = Math.min(side, 36);
-  const left = 34 + Math.max(...rows.map((name) => textWidth(name)), 0);
+  // What the rows are stands on its side beside them, or, where they are too few for it, above their names.
+  const turned = textWidth(rowLabel) <= rows.length * height;
+  const left = 34 + Math.max(...rows.map((name) => textWidth(name)), turned ? 0 : textWidth(rowLabel));
   const top = 46;
   const cells = values.flatMap((line, row) =>
     line.map((value, column) => {
@@ -62,11 +64,14 @@ export const heatChart = (chart: HeatChart): Figure => {
       );
     }),
   );
+  const middle = Math.max(left + (columns.length * side) / 2, 8 + textWidth(columnLabel) / 2);
   const drawing = el(
     "g",
     null,
-    text(left + (columns.length * side) / 2, 12, columnLabel, { anchor: "middle", fill: colour("soft") }),
-    text(12, top + (rows.length * height) / 2, rowLabel, { anchor: "middle", turned: true, fill: colour("soft") }),
+    text(middle, 12, columnLabel, { anchor: "middle", fill: colour("soft") }),
+    turned
+      ? text(12, top + (rows.length * height) / 2, rowLabel, { anchor: "middle", turned, fill: colour("soft") })
+      : text(left - 10, top - 12, rowLabel, { anchor: "end", fill: colour("soft") }),
     ...columns.map((name, column) => text(left + (column + 0.5) * side, top - 12, name, { anchor: "middle" })),
     ...rows.map((name, row) => text(left - 10, top + (row + 0.5) * height, name, { anchor: "end" })),
     ...cells,
@@ -79,7 +84,7 @@ export const heatChart = (chart: HeatChart): Figure => {
     id,
     title,
     description,
-    width: left + columns.length * side + 12,
+    width: Math.max(left + columns.length * side, middle + textWidth(columnLabel) / 2) + 12,
     height: top + rows.length * height + 10,
     drawing,
     table,

@@ -2,7 +2,17 @@
 // plot and single points stand for what somebody else measured.
 import { area as areaShape, line as lineShape } from "d3-shape";
 import type { VNode } from "preact";
-import { type Axis, bottomAxis, type Frame, type LegendEntry, leftAxis, leftMargin, legend, scaleOf } from "./axes.ts";
+import {
+  type Axis,
+  bottomAxis,
+  type Frame,
+  type LegendEntry,
+  leftAxis,
+  leftMargin,
+  legend,
+  rightMargin,
+  scaleOf,
+} from "./axes.ts";
 import { at, type Cell, el, type Figure, hint, line, type Table, text } from "./figure.ts";
 import { colour, seriesColour } from "./theme.ts";
 
@@ -50,13 +60,10 @@ export const lineChart = (chart: LineChart): Figure => {
   const [top, bottom] = [names.height + 12, height - 52];
   const yScale = scaleOf(y, heights, bottom, top);
   const left = leftMargin(yScale);
-  const frame: Frame = { left, top, width: width - left - 18, height: bottom - top };
-  const xScale = scaleOf(
-    x,
-    points.map((one) => one.x),
-    left,
-    left + frame.width,
-  );
+  const places = points.map((one) => one.x);
+  const right = rightMargin(scaleOf(x, places, left, width));
+  const frame: Frame = { left, top, width: width - left - right, height: bottom - top };
+  const xScale = scaleOf(x, places, left, left + frame.width);
   const place = (one: Point): [number, number] => [at(xScale(one.x)), at(yScale(one.y))];
   const paint = (one: Series, index: number): string => seriesColour(one.like ?? index);
   const drawing = el(

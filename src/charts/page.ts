@@ -157,6 +157,14 @@ const written = (cell: Cell): string =>
 export const unfold = (summary: string, ...content: ComponentChild[]): VNode =>
   el("details", null, el("summary", null, summary), ...content);
 
+/** A shade at an edge beyond which there is more to scroll to: strips of paper, which move with the content, cover it at its ends. */
+const edges = [
+  "linear-gradient(90deg,var(--paper) 40%,transparent) 0 0/2.5rem 100% no-repeat local",
+  "linear-gradient(270deg,var(--paper) 40%,transparent) 100% 0/2.5rem 100% no-repeat local",
+  "linear-gradient(90deg,var(--rule),transparent) 0 0/.7rem 100% no-repeat scroll",
+  "linear-gradient(270deg,var(--rule),transparent) 100% 0/.7rem 100% no-repeat scroll",
+].join(",");
+
 const style = `
 :root{${variables("light")};color-scheme:light dark}
 @media (prefers-color-scheme:dark){:root{${variables("dark")}}.pixels{filter:invert(1)}}
@@ -189,7 +197,7 @@ figure{margin:1.75rem 0 2.25rem}
 .figures .wide{grid-column:1/-1}
 .figures figure{min-width:0;margin:1rem 0 1.5rem}
 figcaption p{margin:0 0 .75rem;color:var(--soft);font-size:.95rem}
-.scroll{overflow-x:auto;max-width:100%}
+.scroll{overflow-x:auto;max-width:100%;background:${edges}}
 .drawing svg{display:block;max-width:100%;height:auto}
 details{margin:.6rem 0;font-size:.925rem}
 summary{cursor:pointer;color:var(--soft);width:fit-content;padding:.15rem .3rem .15rem 0}

@@ -2,7 +2,7 @@
 import { line as lineShape } from "d3-shape";
 import type { VNode } from "preact";
 import { type Scale, scaleOf } from "./axes.ts";
-import { at, type Cell, el, type Figure, hint, line, text } from "./figure.ts";
+import { at, type Cell, el, type Figure, hint, line, text, textWidth } from "./figure.ts";
 import { colour } from "./theme.ts";
 
 export interface ParallelAxis {
@@ -30,11 +30,14 @@ interface Column {
   readonly marks: readonly { readonly y: number; readonly words: string }[];
 }
 
+/** Sizes of words, and how much wider bold ones are. */
+const HEAD = 12;
+const MARK = 11.5;
+const BOLD = 1.1;
+
 export const parallelChart = (chart: ParallelChart): Figure => {
-  const { id, title, description, axes, lines, best, width = Math.max(640, axes.length * 120), height = 360 } = chart;
+  const { id, title, description, axes, lines, best, height = 360 } = chart;
   const [top, bottom] = [48, height - 18];
-  const step = (width - 150) / Math.max(1, axes.length - 1);
-  const x = (column: number): number => 70 + column * step;
   const columns = axes.map((axis, index) =>
     columnOf(
       axis,
@@ -43,6 +46,20 @@ export const parallelChart = (chart: ParallelChart): Figure => {
       bottom,
     ),
   );
+  const heads = axes.map(({ label }) => textWidth(label, HEAD) * BOLD);
+  const marks = columns.map((column) => Math.max(...column.marks.map(({ words }) => textWidth(words, MARK)), 0));
+  const left = Math.max(40, heads[0]! / 2 + 8);
+  const right = Math.max(40, heads.at(-1)! / 2, marks.at(-1)! + 6) + 8;
+  const gaps = Math.max(1, axes.length - 1);
+  // A mark ends before the next axis; names of axes that would touch stand at two heights.
+  const step = Math.max(
+    110,
+    ((chart.width ?? 640) - left - right) / gaps,
+    ...marks.slice(0, -1).map((mark) => mark + 18),
+  );
+  const width = left + gaps * step + right;
+  const x = (column: number): number => left + column * step;
+  const crowded = heads.some((head, index) => index > 0 && (head + heads[index - 1]!) / 2 + 10 > step);
   const outcome = (values: readonly (number | string)[]): number => Number(values.at(-1)) * (best === "least" ? 1 : -1);
   const ranked = [...lines].sort((a, b) => outcome(a.values) - outcome(b.values));
   const strong = Math.min(ranked.length, Math.max(3, Math.ceil(ranked.length / 10)));
@@ -67,9 +84,9 @@ export const parallelChart = (chart: ParallelChart): Figure => {
     ...ranked.map(stroke).reverse(),
     ...axes.flatMap(({ label }, index) => [
       line(x(index), top, x(index), bottom, colour("soft")),
-      text(x(index), 18 + (index % 2) * (axes.length > 6 ? 14 : 0), label, { anchor: "middle", bold: true, size: 12 }),
+      text(x(index), crowded ? 12 + (index % 2) * 17 : 22, label, { anchor: "middle", bold: true, size: HEAD }),
       ...columns[index]!.marks.map((mark) =>
-        text(x(index) + 6, mark.y, mark.words, { size: 11.5, fill: colour("soft") }),
+        text(x(index) + 6, mark.y, mark.words, { size: MARK, fill: colour("soft"), rim: true }),
       ),
     ]),
   );

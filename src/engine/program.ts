@@ -212,7 +212,7 @@ const layerUpdates = (binding: Binding, index: number, job: "training" | "curvat
       ? squaredRows(binding, index, whole)
       : (images: number, first: number, end: number): void => layer.gradientRows!(spec, whole, images, first, end);
   const units = geometry.output.maps;
-  const outer = job === "training" && options.batch === 1 && stepsOuter(options.optimiser!);
+  const outer = job === "training" && stepsOuter(options.optimiser!, options.batch);
   // Whole tiles of four units, so that cutting leaves no rows over.
   const rows = Math.max(4, 4 * Math.floor(TASK_WEIGHTS / 4 / (count / units)));
   return Array.from({ length: Math.ceil(units / rows) }, (_, task) => {

@@ -66,8 +66,9 @@ export const update = (spec: OptimiserSpec, kernels: Kernels, range: Range, rate
   }
 };
 
-/** Whether `updateOuter` knows this optimiser: one that keeps nothing of a gradient. */
-export const stepsOuter = ({ kind }: OptimiserSpec): boolean => kind === "sgd" || kind === "sdlm";
+/** Whether `updateOuter` teaches by batches of this size: one image, and an optimiser that keeps nothing of a gradient. */
+export const stepsOuter = ({ kind }: OptimiserSpec, batch: number): boolean =>
+  batch === 1 && (kind === "sgd" || kind === "sdlm");
 
 /** Moves rows of a dense layer's weights by one image, whose gradient is range.gradient (a number a row) × input. */
 export const updateOuter = (spec: OptimiserSpec, kernels: Kernels, range: Range, input: Floats, rate: number): void => {

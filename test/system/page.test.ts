@@ -6,8 +6,9 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePng } from "../../src/data/image.ts";
-import { load, loadData, netNamed } from "../../src/index.ts";
+import { decodeImage, load, loadData, netNamed } from "../../src/index.ts";
 import { exportKinds } from "../../src/lab/export/index.ts";
+import { digitFor } from "../../src/lab/model/digit-for.ts";
 import { random } from "../unit/support/models.ts";
 import { axeFaults, chromiumPath, openChromium } from "./support/chromium.ts";
 import { lenet } from "./support/lenet.ts";
@@ -158,9 +159,18 @@ describe.skipIf(chromiumPath === undefined)("the page of a model (needs Chromium
   );
 
   it.each(["random lenet5:activation=relu,pool=max,norm=yes,dropout=0.5,c1=3,c3=5,c5=7,f6=9", "random boosted-lenet4"])(
-    "of %s is as wide as a phone, and has layers, without samples.",
+    "of %s is as wide as a phone, has layers, without samples, and answers as Node does.",
     async (name) => {
       const page = await open(await written(name), 390, "dark");
+      const model = random(netNamed(name.slice(7)));
+      const { pixels } = digitFor(model, decodeImage(seven(), "seven"));
+      await page.setInputFiles("input[type=file]", {
+        name: "seven.png",
+        mimeType: "image/png",
+        buffer: Buffer.from(seven()),
+      });
+      const { label, probabilities } = model.predict(pixels);
+      await expect.poll(() => answer(page), WAIT).toEqual({ numbers: probabilities.map(percent), winner: `${label}` });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
       expect(await page.locator(".layers > li").count()).toBeGreaterThan(1);
       expect(await page.locator(".samples").count()).toBe(0);

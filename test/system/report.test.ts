@@ -40,7 +40,7 @@ describe("lenet report", () => {
       expect(all).toContain(`<figure id="${id}"`);
       expect(short).not.toContain(`<figure id="${id}"`);
     }
-    for (const id of ["loss", "confusion", "wrong", "rejection", "maps-1"]) {
+    for (const id of ["loss", "weights-over-time", "confusion", "wrong", "rejection", "maps-1"]) {
       expect(all).toContain(`<figure id="${id}"`);
       expect(short).toContain(`<figure id="${id}"`);
     }

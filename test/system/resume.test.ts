@@ -40,7 +40,7 @@ const expectUndisturbed = (run: string): void => {
   for (const file of ["last.safetensors", "best.safetensors", "steps.csv"])
     expect(readFileSync(join(path(run), file)).equals(readFileSync(join(path("undisturbed"), file))), file).toBe(true);
   const scores = (name: string) =>
-    readHistory(path(name)).map(({ train, validation, rate }) => ({ train, validation, rate }));
+    readHistory(path(name)).map(({ train, validation, rate, tensors }) => ({ train, validation, rate, tensors }));
   expect(scores(run)).toEqual(scores("undisturbed"));
 };
 

@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import { architectureChart } from "../../src/charts/architecture-chart.ts";
 import { perCent, scaleOf, short } from "../../src/charts/axes.ts";
 import { barChart } from "../../src/charts/bar-chart.ts";
-import { csvOf, type Figure, plainSvgOf, svgOf } from "../../src/charts/figure.ts";
+import { csvOf, type Figure, LETTER, plainSvgOf, svgOf, textWidth } from "../../src/charts/figure.ts";
 import { heatChart } from "../../src/charts/heat-chart.ts";
 import { imageGrid } from "../../src/charts/image-grid.ts";
 import { lineChart } from "../../src/charts/line-chart.ts";
 import { figureBox, figureGrid, pageOf, tableBox } from "../../src/charts/page.ts";
+import { panelChart } from "../../src/charts/panel-chart.ts";
 import { parallelChart } from "../../src/charts/parallel-chart.ts";
 import { scatterChart } from "../../src/charts/scatter-chart.ts";
 import { stripChart } from "../../src/charts/strip-chart.ts";
@@ -44,6 +45,17 @@ const figures: readonly Figure[] = [
       { name: "a", value: 2, low: 1, high: 3, group: "g" },
       { name: "b", value: 0, group: "h", values: [0, 1] },
     ],
+  }),
+  panelChart({
+    id: "panel",
+    ...told,
+    x: { label: "x", whole: true },
+    y: { label: "y", scale: "log" },
+    panels: [
+      { name: "p", lines: ["a", "b"].map((name) => ({ name, points: [{ x: 1, y: 0.1, high: 1 }] })) },
+      { name: "q", lines: [] },
+    ],
+    table: { columns: ["line", "y"], rows: [["a", 0.1]] },
   }),
   stripChart({
     id: "strip",
@@ -146,6 +158,66 @@ describe("a chart without much to draw", () => {
     const chart = barChart({ id: "x", ...told, x: { label: "<b>" }, bars: [{ name: '<script>"&', value: 1 }] });
     expect(svgOf(chart)).toContain("&lt;script>");
     expect(svgOf(chart)).not.toContain("<script");
+  });
+});
+
+describe("long words", () => {
+  /** Where each text of a figure without groups that are moved begins and ends. */
+  const wordsIn = (figure: Figure) =>
+    [...svgOf(figure).matchAll(/<text ([^>]*)>([^<]*)</g)].map(([, attributes, word]) => {
+      const value = (name: string): string | undefined => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(attributes!)?.[1];
+      const [, x, y] = /translate\(([\d.]+) ([\d.]+)\) rotate/.exec(value("transform") ?? "") ?? [];
+      const turned = x !== undefined;
+      const wide = textWidth(word!, Number(value("font-size") ?? LETTER));
+      const before = { start: 0, middle: wide / 2, end: wide }[value("text-anchor") ?? "start"]!;
+      const along = Number(turned ? y : value("x")) - before;
+      return { word, turned, across: Number(turned ? x : value("y")), from: along, to: along + wide };
+    });
+  const insideOf = (figure: Figure): void => {
+    for (const { word, turned, from, to } of wordsIn(figure)) {
+      expect(from, word).toBeGreaterThanOrEqual(0);
+      expect(to, word).toBeLessThanOrEqual(turned ? figure.height : figure.width);
+    }
+  };
+  const long = "a parameter whose name is long";
+
+  it.each([1, 2, 12])("beside %i rows of a heat chart stay inside it.", (count) => {
+    const rows = Array.from({ length: count }, (_, row) => `row ${row}`);
+    const values = rows.map(() => [1]);
+    const figure = heatChart({ id: "h", ...told, rowLabel: long, columnLabel: long, rows, columns: ["c"], values });
+    insideOf(figure);
+    expect(wordsIn(figure).filter(({ turned }) => turned)).toHaveLength(count === 12 ? 1 : 0);
+  });
+
+  it("at the end of the lower axis of a line chart stay inside it.", () => {
+    const points = [0, 1].map((x) => ({ x, y: x }));
+    const format = (value: number): string => `${value * 1_000_000} %`;
+    const x = { label: "x", from: 0, to: 1, format };
+    insideOf(lineChart({ id: "l", ...told, x, y: { label: "y" }, series: [{ name: "a", points }] }));
+  });
+
+  it("of parallel axes stay inside, end before the next axis, and do not touch.", () => {
+    const axes = [...Array.from({ length: 5 }, (_, index) => ({ label: `${long} ${index}` })), { label: "error" }];
+    const lines = ["one", long, "three"].map((word, n) => ({ name: word, values: [word, word, word, n, word, n] }));
+    const figure = parallelChart({ id: "p", ...told, best: "least", axes, lines });
+    insideOf(figure);
+    const words = wordsIn(figure);
+    // Those that stand on lines have a rim of paper around them.
+    expect(svgOf(figure).match(/paint-order="stroke"/g)).toHaveLength(words.length - axes.length);
+    const places = words
+      .filter(({ word }) => axes.some(({ label }) => label === word))
+      .map(({ from, to }) => (from + to) / 2);
+    for (const { word, from, to } of words.filter(({ word }) => word === long))
+      expect(
+        places.filter((place) => place > from + 1 && place < to),
+        word,
+      ).toEqual([]);
+    for (const one of words)
+      for (const other of words)
+        if (one !== other && Math.abs(one.across - other.across) < 8)
+          expect(one.from < other.from ? one.to : other.to, `${one.word}, ${other.word}`).toBeLessThanOrEqual(
+            Math.max(one.from, other.from),
+          );
   });
 });
 

@@ -86,7 +86,7 @@ describe("a damaged file of weights", () => {
       let refused = 0;
       const judge = async (bytes: Uint8Array): Promise<void> => {
         try {
-          const { tensors } = await weightsIn(bytes, "f", small);
+          const { tensors } = await weightsIn(bytes, "f", { net: small });
           const held = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
           expect(held).toBeLessThan(10 * whole.length);
         } catch (thrown) {

@@ -1,19 +1,24 @@
 // What a report is made of: the statistics against numbers worked out elsewhere, what is looked up in a net against the net itself, and
 // spoilt images against what was done to them.
-import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { svgOf } from "../../src/charts/figure.ts";
 import { type DataSet, limit } from "../../src/data/data-set.ts";
 import { decodePng } from "../../src/data/png.ts";
 import { loadData } from "../../src/data/registry.ts";
+import { exportKinds } from "../../src/lab/export/index.ts";
 import { load } from "../../src/lab/import/load.ts";
 import { createModel, type Model } from "../../src/lab/model/model.ts";
+import { lastHidden, responsesTo } from "../../src/lab/model/responses.ts";
 import { answersOf } from "../../src/lab/report/answers.ts";
 import { architectureFigure } from "../../src/lab/report/architecture.ts";
 import { principalComponents } from "../../src/lab/report/embedding.ts";
 import { figureMakers } from "../../src/lab/report/figures.ts";
 import { leadOf, occlusion, saliency } from "../../src/lab/report/importance.ts";
-import { convolutionsOf, responsesTo } from "../../src/lab/report/layers.ts";
+import { convolutionsOf } from "../../src/lab/report/layers.ts";
 import { reportOf } from "../../src/lab/report/report.ts";
 import {
   calibrationError,
@@ -24,11 +29,13 @@ import {
   wilson,
 } from "../../src/lab/report/statistics.ts";
 import { pngAddress, type Study, studyOf } from "../../src/lab/report/study.ts";
+import { openSubject } from "../../src/lab/report/subject.ts";
 import { warps } from "../../src/lab/report/warps.ts";
 import { dense } from "../../src/layers/index.ts";
 import { netNamed, nets } from "../../src/nets/index.ts";
 import { image, net } from "../../src/nets/net.ts";
 import { stream } from "../../src/random.ts";
+import { random } from "./support/models.ts";
 
 const confusion = [
   [8, 2, 0],
@@ -166,6 +173,19 @@ describe("what is looked up in a net", () => {
     expect(responses[0]!.values[16 * 32 + 16]).toBeCloseTo(few.images[14 * 28 + 14]! / 255, 6);
   });
 
+  it("knows the layer before the answers, whatever stands between.", () => {
+    const hidden = {
+      lenet5: "F6",
+      "lenet5-1998": "F6",
+      lenet4: "C5",
+      lenet1: "H4",
+      zipcode1989: "H3",
+      "boosted-lenet4": "C5",
+    };
+    for (const [name, layer] of Object.entries(hidden)) expect(lastHidden(random(netNamed(name))), name).toBe(layer);
+    expect(lastHidden(random(netNamed("linear")))).toBeUndefined();
+  });
+
   it("are kernels where maps are joined, and none where they are not.", () => {
     const of1998 = load("lenet5-1998");
     const [c1, c3] = convolutionsOf(of1998);
@@ -222,6 +242,45 @@ describe("what is looked up in a net", () => {
   });
 });
 
+describe("a subject", () => {
+  let dir: string;
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), "lenet-subject-"));
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  const few = { limit: 20 };
+
+  it("is read from a file of Keras as well.", async () => {
+    const model = load("lenet1");
+    const [bytes] = [...(await exportKinds["keras"]!.write(model, "net")).values()];
+    const file = join(dir, "net.keras");
+    writeFileSync(file, bytes!);
+    // Of a file that names its net another one is not asked for.
+    const seen = await openSubject(file, { ...few, net: lenet5.net });
+    expect(seen.model.net.name).toBe("lenet1");
+    expect(seen.model.outputs(seen.set.images)).toEqual(model.outputs(seen.set.images));
+    expect(seen.courses).toEqual([]);
+  });
+
+  it("needs to be told the net of a file that names none.", async () => {
+    const small = netNamed("lenet5:activation=relu,pool=max,norm=yes,c1=2,c3=3,c5=4,f6=5");
+    const file = fileURLToPath(new URL("../fixtures/weights/torch.pt", import.meta.url));
+    await expect(openSubject(file, few)).rejects.toThrow(
+      /expected metadata that names the net, got none\..*--net NAME/,
+    );
+    expect((await openSubject(file, { ...few, net: small })).model.net.name).toBe(small.name);
+  });
+
+  it("is no committee whose members are still learning.", async () => {
+    const folder = join(dir, "half");
+    mkdirSync(join(folder, "1"), { recursive: true });
+    writeFileSync(join(folder, "1", "last.safetensors"), "");
+    await expect(openSubject(folder, few)).rejects.toThrow(
+      `${folder}: expected a run with a model, got a committee whose members are not all trained. Go on with lenet train --resume ${folder}, or name a member: ${join(folder, "1")}`,
+    );
+  });
+});
+
 describe("the architecture figure", () => {
   it.each(nets.map(({ name, net }) => [name, net] as const))("of %s is whole and names every layer.", (_, of) => {
     const figure = architectureFigure(of);
@@ -262,6 +321,27 @@ describe("a report", () => {
     expect(drawn.length).toBeGreaterThan(10);
     for (const maker of drawn) expect(html).toContain(`<figure id="${maker.name}"`);
     expect(html).toContain("Left out here");
+    expect(html).not.toContain("member");
+  });
+
+  it("of a committee shows its members alone and together.", () => {
+    const model = random(netNamed("boosted-lenet4"));
+    const few = limit(test, 100);
+    const seen = study(model, few, "committee");
+    const figure = figureMakers.find(({ name }) => name === "members")!.make(seen);
+    if (typeof figure === "string") throw new Error(figure);
+    const errorOf = (one: Model): number => answersOf({ model: one, set: few }).wrong.length / few.count;
+    const shown = figure.table.rows.map(([name, error]) => [name, error]);
+    expect(shown).toEqual([
+      ["together", errorOf(model)],
+      ["member 1 alone", errorOf(model.members![0]!)],
+      ["member 2 alone", errorOf(model.members![1]!)],
+      ["member 3 alone", errorOf(model.members![2]!)],
+    ]);
+    expect(new Set(shown.map(([, error]) => error)).size).toBeGreaterThan(1);
+    const html = reportOf(seen, { brief: true });
+    expect(html).toContain('<figure id="members"');
+    expect(html).toMatch(/Of the committee.{1,5}s first member/);
   });
 
   it("shows every mistake, with every output and the answer marked.", () => {

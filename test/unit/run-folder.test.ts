@@ -338,6 +338,12 @@ describe("a run folder", () => {
       `DIR/history.jsonl, line 1, .train.loss: expected a finite number, got undefined. ${restore}`,
     ],
     [
+      "history.jsonl",
+      JSON.stringify({ ...epoch(1), tensors: { "C1.bias": { value: { rms: 1, largest: 2 }, gradient: { rms: 1 } } } }),
+      readHistory,
+      `DIR/history.jsonl, line 1, .tensors.C1.bias.gradient.largest: expected a finite number, got undefined. ${restore}`,
+    ],
+    [
       "metrics.json",
       JSON.stringify({ ...metrics, test: { ...score(1), misses: null } }),
       readMetrics,

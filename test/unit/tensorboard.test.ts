@@ -1,10 +1,12 @@
 // Event files for TensorBoard, read back record by record.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { spriteOf, tsvOf } from "../../src/formats/projector.ts";
 import { crc32c } from "../../src/formats/tfevents.ts";
 import { type DataSet, decodeImage, loadData, netNamed, type TrainResult, train } from "../../src/index.ts";
+import { responsesTo } from "../../src/lab/model/responses.ts";
 import { doublesOf, type Field, fieldsIn, recordsIn, textOf } from "./support/events.ts";
 
 let dir: string;
@@ -65,6 +67,16 @@ describe("an event file", () => {
     expect(scalars("steps/rate").every(([, rate]) => rate > 0)).toBe(true);
   });
 
+  it("tells how large every tensor and its gradient are after each epoch, as the history does.", () => {
+    const [first, second] = result.history.map(({ tensors }) => tensors!);
+    expect(Object.keys(first!)).toContain("C1.norm.gamma");
+    for (const [name, { value, gradient }] of Object.entries(second!)) {
+      expect(scalars(`weights rms/${name}`)[1]).toEqual([32, Math.fround(value.rms)]);
+      expect(scalars(`gradients rms/${name}`)[1]).toEqual([32, Math.fround(gradient.rms)]);
+      expect(scalars(`gradients largest/${name}`)[1]).toEqual([32, Math.fround(gradient.largest)]);
+    }
+  });
+
   it("tells how every tensor is spread after each epoch.", () => {
     const { weights } = result.model;
     for (const name of weights.keys()) expect(values.get(name.replace(".", "/")), name).toHaveLength(2);
@@ -112,6 +124,58 @@ describe("an event file", () => {
     expect(settings["shuffle"]).toBe(1);
     const end = fieldsIn(plugin("_hparams_/session_end_info").get(4)![0] as Uint8Array);
     expect(end.get(1)).toEqual([1]);
+  });
+});
+
+describe("the projector's files", () => {
+  const read = (name: string): string => readFileSync(join(result.folder!, name), "utf8");
+  const rowsOf = (name: string): string[][] =>
+    read(name)
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split("\t"));
+
+  it("are named by the configuration, with the shapes that they have.", () => {
+    const config = read("projector_config.pbtxt");
+    // A message of protocol buffers as text: fields, and one message in another.
+    expect(config.replace(/"[^"]*"/g, '""').replace(/\s+/g, " ")).toBe(
+      'embeddings { tensor_name: "" tensor_shape: 60 tensor_shape: 4 tensor_path: "" metadata_path: "" sprite { image_path: "" single_image_dim: 28 single_image_dim: 28 } } ',
+    );
+    const named = [...config.matchAll(/_path: "([^"]*)"/g)].map(([, name]) => name);
+    expect(named).toEqual(["projector/F6.tsv", "projector/metadata.tsv", "projector/sprite.png"]);
+    for (const name of named) expect(existsSync(join(result.folder!, name!)), name).toBe(true);
+  });
+
+  it("agree row by row: what F6 says, label and answer, and the digit in its cell of the sprite.", () => {
+    const numbers = rowsOf("projector/F6.tsv");
+    const [head, ...told] = rowsOf("projector/metadata.tsv");
+    expect(head).toEqual(["image", "label", "answer", "right"]);
+    expect([numbers.length, told.length]).toEqual([60, 60]);
+    const [f6] = responsesTo(result.model, test.images, ["F6"]);
+    const sprite = decodeImage(readFileSync(join(result.folder!, "projector/sprite.png")), "sprite");
+    // Eight by eight, the least square that holds sixty: the projector reads no other shape rightly.
+    expect([sprite.width, sprite.height]).toEqual([8 * 28, 8 * 28]);
+    for (const [n, [index, label, answer, right]] of told.entries()) {
+      const pixels = test.images.subarray(n * 784, (n + 1) * 784);
+      expect([index, label]).toEqual([`${n}`, `${test.labels[n]}`]);
+      expect(answer).toBe(`${result.model.predict(pixels).label}`);
+      expect(right).toBe(label === answer ? "yes" : "no");
+      for (let unit = 0; unit < 4; unit++) expect(Number(numbers[n]![unit])).toBeCloseTo(f6!.values[n * 4 + unit]!, 5);
+      const cell = Array.from({ length: 784 }, (_, i) => {
+        const [y, x] = [Math.floor(n / 8) * 28 + Math.floor(i / 28), (n % 8) * 28 + (i % 28)];
+        return sprite.grey[y * 224 + x];
+      });
+      expect(cell).toEqual([...pixels]);
+    }
+  });
+
+  it("keep a name with a tab in one cell, and other pictures than square ones apart.", () => {
+    expect(tsvOf([["a\tb", 1]])).toBe("a b\t1\n");
+    expect(spriteOf([1, 2, 3, 4, 5, 6], 3, 1, 2)).toEqual({
+      pixels: Uint8Array.of(1, 2, 3, 4, 5, 6, 0, 0),
+      width: 4,
+      height: 2,
+    });
   });
 });
 

@@ -20,6 +20,7 @@ import {
   train,
 } from "../../src/index.ts";
 import { usualArithmetic } from "../../src/kernels/module.ts";
+import { readCheckpoint, readHistory } from "../../src/lab/run/run-folder.ts";
 import { recipeOf } from "../../src/lab/settings/recipes.ts";
 import { resolve } from "../../src/lab/settings/settings.ts";
 import { netNamed } from "../../src/nets/index.ts";
@@ -264,6 +265,30 @@ describe("a signal", () => {
     );
     expect(resumed.metrics.test).toEqual(whole.metrics.test);
     expect(readdirSync(folder).some((name) => name.endsWith(".tmp"))).toBe(false);
+  });
+
+  it("in the validation of an epoch loses nothing of what the history keeps of its last step.", async () => {
+    const settings = { limit: 500, epochs: 2 };
+    const whole = await short(settings);
+    const controller = new AbortController();
+    const folder = join(dir, "stopped-late");
+    const onEvent = (event: TrainEvent): void => {
+      if (event.kind === "progress" && event.step === event.steps) controller.abort();
+    };
+    const stopped = await short({ ...settings, out: folder, signal: controller.signal, onEvent });
+    expect(stopped.history).toEqual([]);
+    const resumed = await train(lenet5, { resume: folder, data: { train: digits, test } });
+    const tensors = resumed.history.map((record) => record.tensors!);
+    expect(tensors).toEqual(whole.history.map((record) => record.tensors));
+    expect(readHistory(folder).map((record) => record.tensors)).toEqual(tensors);
+    for (const [name, { value, gradient }] of Object.entries(tensors[0]!)) {
+      expect(gradient.rms, name).toBeGreaterThan(0);
+      expect(value.largest, name).toBeGreaterThan(value.rms);
+    }
+    const last = Object.fromEntries(Object.entries(tensors[1]!).map(([name, { value }]) => [name, value.largest]));
+    for (const [name, { data }] of readCheckpoint(folder, "last").tensors)
+      if (name in last)
+        expect(last[name], name).toBeCloseTo(Math.max(...[...data].map((one) => Math.abs(Number(one)))), 3);
   });
 
   it("in a run without a folder gives what there is.", async () => {

@@ -14,6 +14,15 @@ export interface Weights extends TensorFile {
   readonly net: Net;
 }
 
+/** Which net a file is of: `net`, whatever it says; else the one it names; else `otherwise`. */
+export interface NetOfFile {
+  readonly net?: Net | undefined;
+  readonly otherwise?: Net | undefined;
+}
+
+const netOf = ({ net, otherwise }: NetOfFile, place: string, name: string | undefined): Net =>
+  net ?? (name === undefined && otherwise ? otherwise : namedNet(place, name));
+
 /**
  * The tensors of a safetensors file or of a PyTorch state dict; `place` names it in messages. Throws LenetError, for a Keras file too,
  * which is not read at once.
@@ -26,19 +35,19 @@ export const tensorsIn = (bytes: Uint8Array, place: string): TensorFile => {
   return isTorch(bytes, place) ? decodeTorch(bytes, place) : decodeSafetensors(bytes, place);
 };
 
-/** The same of any file we read, with the tensors under this net's names (that which the file names, where none is given). */
-export const weightsIn = async (bytes: Uint8Array, place: string, net?: Net): Promise<Weights> => {
-  if (!isKeras(bytes, place)) return fitted(tensorsIn(bytes, place), place, net);
+/** The same of any file we read, with the tensors under the names of its net. */
+export const weightsIn = async (bytes: Uint8Array, place: string, nets: NetOfFile = {}): Promise<Weights> => {
+  if (!isKeras(bytes, place)) return fitted(tensorsIn(bytes, place), place, nets);
   const file = await decodeKeras(bytes, place);
-  const chosen = net ?? namedNet(place, file.net ?? undefined);
+  const chosen = netOf(nets, place, file.net ?? undefined);
   const tensors = tensorsFromKeras(chosen, file, place);
   refuseAbsent(chosen, tensors, place);
   return { net: chosen, tensors, metadata: {} };
 };
 
-/** Those tensors under the names of this net, or of the one that their metadata name. Throws LenetError where none is known. */
-export const fitted = ({ tensors, metadata }: TensorFile, place: string, net?: Net): Weights => {
-  const chosen = net ?? namedNet(place, metadata["net"]);
+/** Those tensors under the names of their net. Throws LenetError where none is known. */
+export const fitted = ({ tensors, metadata }: TensorFile, place: string, nets: NetOfFile = {}): Weights => {
+  const chosen = netOf(nets, place, metadata["net"]);
   const renamed = underOurNames(chosen, tensors);
   if (renamed) refuseAbsent(chosen, renamed, place);
   return { net: chosen, tensors: renamed ?? tensors, metadata };

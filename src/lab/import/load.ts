@@ -11,7 +11,7 @@ import { createModel, type Model } from "../model/model.ts";
 import { encodeModel } from "../model/model-of.ts";
 import { MODELS, shippedClaims, shippedNames, shippedPath } from "../model/shipped.ts";
 import { versions } from "../run/provenance.ts";
-import { checkpointPath, hasCheckpoint, RUNS } from "../run/run-folder.ts";
+import { checkpointPath, hasBegun, hasCheckpoint, RUNS } from "../run/run-folder.ts";
 import { fitted, tensorsIn, type Weights, weightsIn } from "./index.ts";
 
 /**
@@ -22,13 +22,19 @@ import { fitted, tensorsIn, type Weights, weightsIn } from "./index.ts";
  */
 export const load = (path: string, net?: Net): Model => {
   const file = modelFile(path);
-  return modelOf(fitted(readTensors(file), file, net), file);
+  return modelOf(fitted(readTensors(file), file, { net }), file);
 };
 
 /** The same of these and of a Keras file, `.h5` or `.keras`. */
 export const loadFile = async (path: string, net?: Net): Promise<Model> => {
   const file = modelFile(path);
   return modelOf(await readWeights(file, net), file);
+};
+
+/** The same, `otherwise` being the net of a file that names none. */
+export const loadNamed = async (path: string, otherwise?: Net): Promise<Model> => {
+  const file = modelFile(path);
+  return modelOf(await weightsIn(readBytes(file, WHAT), file, { otherwise }), file);
 };
 
 const modelOf = ({ net, tensors, metadata }: Weights, file: string): Model => createModel(net, tensors, metadata, file);
@@ -38,6 +44,10 @@ export const modelFile = (path: string, models = MODELS): string => {
   if (!existsSync(path) && !/[/\\.]/.test(path)) return shippedFile(path, models);
   if (!isFolder(path)) return path;
   for (const name of ["best", "last"] as const) if (hasCheckpoint(path, name)) return checkpointPath(path, name);
+  if (hasBegun(path))
+    throw new LenetError(
+      `${path}: expected a run with a model, got a committee whose members are not all trained. Go on with lenet train --resume ${path}, or name a member: ${join(path, "1")}`,
+    );
   throw new LenetError(
     `${path}: expected a safetensors file or the folder of a run, got a folder without checkpoints. Check the name.`,
   );
@@ -58,7 +68,8 @@ const WHAT = "a file of weights";
 export const readTensors = (file: string): TensorFile => tensorsIn(readBytes(file, WHAT), file);
 
 /** Net, tensors and metadata of any file of weights that we read. Throws LenetError. */
-export const readWeights = (file: string, net?: Net): Promise<Weights> => weightsIn(readBytes(file, WHAT), file, net);
+export const readWeights = (file: string, net?: Net): Promise<Weights> =>
+  weightsIn(readBytes(file, WHAT), file, { net });
 
 /** The bytes of a safetensors file of the model's weights that says which net it is. */
 export const weightsFile = (model: Model): Uint8Array => encodeModel(model, { versions: JSON.stringify(versions()) });

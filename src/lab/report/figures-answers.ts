@@ -34,7 +34,7 @@ const confusion = (study: Study, per: Per): Figure => {
       "Of the answers (columns), the percentage that was given to images of each class; the diagonal is precision.",
     ],
   }[per];
-  const shades = "The diagonal is framed; off it, the darker a cell, the more images.";
+  const shades = "The diagonal is framed; off it, the fuller a cell, the more images.";
   return heatChart({
     id: per === "counts" ? "confusion" : `confusion-${per}`,
     title: told[0]!,

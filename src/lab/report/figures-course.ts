@@ -25,7 +25,7 @@ const seriesOf = ({ courses }: Study, value: (score: Score) => number): Series[]
       })),
   );
 
-const nothing = "No history: this is a file of weights, not a run folder.";
+export const nothing = "No history: this is a file of weights, not a run folder.";
 
 const trained =
   "Training values were measured while the weights were still moving, so they lie behind those of the epoch's end.";

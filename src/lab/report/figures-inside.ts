@@ -10,8 +10,9 @@ import { scatterChart } from "../../charts/scatter-chart.ts";
 import { pick } from "../../data/data-set.ts";
 import { shuffle, stream } from "../../random.ts";
 import { formatShape, size } from "../../shape.ts";
+import { firstOf, lastHidden, type Response, responsesTo } from "../model/responses.ts";
 import { FEWEST, planeOf } from "./embedding.ts";
-import { convolutionsOf, firstOf, type Response, responsesTo, rms } from "./layers.ts";
+import { convolutionsOf, rms } from "./layers.ts";
 import { pngAddress, type Study } from "./study.ts";
 
 const noWindows = (study: Study): string => `${study.model.net.title} has no layer of feature maps.`;
@@ -192,21 +193,19 @@ export const codesFigure = (study: Study): Figure | string => {
 const POINTS = 600;
 
 export const embeddingFigure = (study: Study): Figure | string => {
-  const { layers } = firstOf(study.model).description;
-  const named = layers.filter(({ spec }) => spec.kind === "dense" || spec.kind === "conv");
-  const flat = named.filter(({ name }) => name !== layers.at(-1)!.name).at(-1);
-  if (!flat) return `${study.model.net.title} has no hidden layer.`;
+  const hidden = lastHidden(study.model);
+  if (hidden === undefined) return `${study.model.net.title} has no hidden layer.`;
   if (study.set.count < FEWEST) return `Too few images: ${study.set.count}.`;
   const order = Int32Array.from({ length: study.set.count }, (_, n) => n);
   shuffle(order, stream(1, "report/embedding"));
   const chosen = order.slice(0, POINTS).sort();
-  const [response] = responsesTo(study.model, pick(study.set, chosen).images, [flat.name]);
+  const [response] = responsesTo(study.model, pick(study.set, chosen).images, [hidden]);
   const places = planeOf(response!.values, chosen.length);
   const wrong = new Set(study.answers.wrong);
   return scatterChart({
     id: "embedding",
-    title: `${flat.name} as a plane`,
-    description: `What ${flat.name} says about ${chosen.length} test images, its ${size(response!.shape)} units brought down to two by principal components and UMAP: images that the net sees as alike lie together. Wrong answers are ringed.${whose(study)}`,
+    title: `${hidden} as a plane`,
+    description: `What ${hidden} says about ${chosen.length} test images, its ${size(response!.shape)} units brought down to two by principal components and UMAP: images that the net sees as alike lie together. Wrong answers are ringed.${whose(study)}`,
     classes: study.classNames,
     points: places.map(([x, y], i) => ({
       x,

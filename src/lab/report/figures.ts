@@ -2,9 +2,11 @@
 import type { Figure } from "../../charts/figure.ts";
 import { architectureFigure } from "./architecture.ts";
 import * as answers from "./figures-answers.ts";
+import { membersFigure } from "./figures-committee.ts";
 import * as course from "./figures-course.ts";
 import * as inside from "./figures-inside.ts";
 import { idOf, importanceFigure, robustnessFigure } from "./figures-stress.ts";
+import { gradientsOverTimeFigure, weightsOverTimeFigure } from "./figures-tensors.ts";
 import { inputAddress, type Study } from "./study.ts";
 import { warps } from "./warps.ts";
 
@@ -13,6 +15,8 @@ export interface FigureMaker {
   readonly about: string;
   /** Takes more than half a second: left out of the report that ends a training. */
   readonly slow?: true;
+  /** Only of a committee: of other nets the report does not speak of it. */
+  readonly committee?: true;
   make(study: Study): Figure | string;
 }
 
@@ -39,12 +43,15 @@ export const chapters: readonly Chapter[] = [
       figure("accuracy", "error epoch by epoch", course.accuracyFigure),
       figure("steps", "loss step by step", course.stepsFigure),
       figure("rate", "learning rate step by step", course.rateFigure),
+      figure("weights-over-time", "weights layer by layer, epoch by epoch", weightsOverTimeFigure),
+      figure("gradients-over-time", "gradients layer by layer, epoch by epoch", gradientsOverTimeFigure),
     ],
   },
   {
     id: "answers",
     title: "Answers",
     figures: [
+      { ...figure("members", "the members of a committee, alone and together", membersFigure), committee: true },
       figure("classes", "error, precision, recall and F1 of each class", answers.classesFigure),
       figure("pairs", "which classes are confused most", answers.pairsFigure),
       figure("confusion", "the confusion matrix, counts", answers.confusionFigure),

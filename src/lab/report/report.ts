@@ -105,20 +105,17 @@ const courseFacts = ({ metrics }: Study) => {
 };
 
 const sectionOf = ({ id, title, figures }: Chapter, study: Study, brief: boolean): Section => {
-  const left = brief ? figures.filter(({ slow }) => slow) : [];
-  const made = figures.filter((maker) => !left.includes(maker)).map((maker) => maker.make(study));
+  const fitting = figures.filter(({ committee }) => !committee || study.model.members);
+  const left = brief ? fitting.filter(({ slow }) => slow) : [];
+  const made = fitting.filter((maker) => !left.includes(maker)).map((maker) => maker.make(study));
   const drawn = made.filter((one): one is Figure => typeof one !== "string");
   const notes = made.filter((one) => typeof one === "string");
   if (left.length > 0)
     notes.push(
       `Left out here, as they take some seconds: ${left.map(({ about }) => about).join("; ")}. To see them: lenet report ${study.path}`,
     );
-  if (id === "training") notes.push(LAYERS_OVER_TIME);
   return { id, title, parts: [figureGrid(drawn, MOST_WRONG), ...[...new Set(notes)].map(note)] };
 };
-
-const LAYERS_OVER_TIME =
-  "Weights and gradients layer by layer over time are not shown: a run folder keeps the weights of the best and the last epoch, and no gradients. A training with --tensorboard also keeps event files, in which TensorBoard shows how the weights are spread after every epoch.";
 
 const provenance = ({ config, model, set, path }: Study): Section => {
   const lines = summarise(model.net).lines;

@@ -1,7 +1,7 @@
 // A subject under study: what has to be computed for it is computed once, when a figure first asks.
 import { encodePng } from "../../data/png.ts";
+import { responsesTo } from "../model/responses.ts";
 import { type Answers, answersOf, outputName } from "./answers.ts";
-import { responsesTo } from "./layers.ts";
 import { imageAt, type Subject } from "./subject.ts";
 
 export interface Study extends Subject {

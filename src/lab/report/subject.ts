@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { type DataSet, slice } from "../../data/data-set.ts";
 import { loadData } from "../../data/registry.ts";
 import { isFolder } from "../../files.ts";
-import { load } from "../import/load.ts";
+import type { Net } from "../../nets/net.ts";
+import { loadNamed } from "../import/load.ts";
 import { classNamesOf } from "../model/class-names.ts";
 import { checkSet } from "../model/fit.ts";
 import { type Model, trainedOn } from "../model/model.ts";
@@ -46,11 +47,13 @@ export interface SubjectOptions {
   readonly data?: string;
   /** Only the first so many. */
   readonly limit?: number;
+  /** Of a file of weights that does not say which net it is of. */
+  readonly net?: Net;
 }
 
-/** Reads a run folder, a file of weights or a shipped model, and its test images. Throws LenetError. */
-export const openSubject = async (path: string, { data, limit }: SubjectOptions = {}): Promise<Subject> => {
-  const model = load(path);
+/** Reads a run folder, any file of weights that we read, or a shipped model, and its test images. Throws LenetError. */
+export const openSubject = async (path: string, { data, limit, net }: SubjectOptions = {}): Promise<Subject> => {
+  const model = await loadNamed(path, net);
   const name = data ?? trainedOn(model) ?? recipeOf(model.net).data;
   const whole = await loadData(name, "test");
   checkSet(model.net, whole);

@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { LenetError } from "../../errors.ts";
 import { makeFolder, readBytes, readText, writeAtomically, writeTrouble } from "../../files.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "../../formats/safetensors.ts";
+import type { TensorMagnitudes } from "./magnitudes.ts";
 
 /** How a net did on some images: mean loss, accuracy 0…1, and how many of how many images it got wrong. */
 export interface Score {
@@ -28,6 +29,8 @@ export interface EpochRecord {
   readonly elapsedMs: number;
   readonly imagesPerSecond: number;
   readonly rate: number;
+  /** Of every tensor by name, at the end of the epoch; runs of older versions have none. */
+  readonly tensors?: Readonly<Record<string, TensorMagnitudes>>;
 }
 
 /** One row of the loss curve: a step, or a block of steps that ends with `step`; `loss` is the mean over `images`. */
@@ -124,6 +127,9 @@ export const readHistory = (dir: string): EpochRecord[] =>
     checkNumbers(record, ["epoch", "elapsedMs", "imagesPerSecond", "rate"], place);
     checkScore(record, "train", place);
     for (const part of ["validation", "test"]) if (record[part] !== undefined) checkScore(record, part, place);
+    for (const [name, tensor] of Object.entries(Object(record["tensors"])))
+      for (const part of ["value", "gradient"])
+        checkNumbers(Object(Object(tensor)[part]), ["rms", "largest"], place, `.tensors.${name}.${part}`);
     return record as unknown as EpochRecord;
   });
 

@@ -1,7 +1,7 @@
 // The figures of a sweep's report, each from results and analysis alone.
 import { type Axis, perCent } from "../../charts/axes.ts";
 import { barChart } from "../../charts/bar-chart.ts";
-import type { Figure } from "../../charts/figure.ts";
+import { type Figure, textWidth } from "../../charts/figure.ts";
 import { heatChart } from "../../charts/heat-chart.ts";
 import { lineChart, type Point, type Series } from "../../charts/line-chart.ts";
 import { parallelChart } from "../../charts/parallel-chart.ts";
@@ -162,14 +162,14 @@ const pairFigure = (pair: PairTable, index: number, metric: Metric): Figure => {
     id: `pair-${index + 1}`,
     title: `${pair.parameters[0]} and ${pair.parameters[1]}`,
     description: `Mean ${metric.name}${isShare(metric) ? " in per cent" : ""} for each pair of values; the fuller a cell, the larger.`,
-    rowLabel: "",
+    rowLabel: pair.parameters[0],
     columnLabel: pair.parameters[1],
-    rows: pair.levels[0].map((level) => `${pair.parameters[0]} ${level}`),
+    rows: pair.levels[0],
     columns: pair.levels[1],
     values: pair.means,
     format,
     fill: (value) => (most > least ? (value - least) / (most - least) : 0.5),
-    cell: 84,
+    cell: Math.max(84, ...pair.levels[1].map((level) => textWidth(level) + 10)),
   });
 };
 

@@ -19,12 +19,13 @@ import {
 import { wrongIn } from "../model/score.ts";
 import type { EpochRecord, Score, StepRecord } from "../run/run-folder.ts";
 import type { Settings } from "../settings/defaults.ts";
+import { writeProjector } from "./projector.ts";
 import type { Session } from "./session.ts";
 
 export interface Board {
-  /** After an epoch: scores, the rate, the loss of its steps, and how the weights are spread. */
+  /** After an epoch: scores, the rate, the loss of its steps, how the weights are spread, and how large they and their gradients are. */
   epoch(session: Session, record: EpochRecord, steps: readonly StepRecord[]): void;
-  /** At the end: the test score, and the first wrong test images. */
+  /** At the end: the test score, the first wrong test images, and the files of the projector. */
   end(session: Session, test: Score | undefined): void;
 }
 
@@ -48,12 +49,14 @@ export const openBoard = (folder: string | null, net: string, settings: Settings
         .map((place) => [place.name, tensorView(arena, place)] as const)
         .filter(([, numbers]) => numbers.every(Number.isFinite))
         .map(([name, numbers]) => histogram(name.replace(".", "/"), numbers));
-      write(step, [...scoresOf(record), scalar("images a second", record.imagesPerSecond), ...spread]);
+      const speed = scalar("images a second", record.imagesPerSecond);
+      write(step, [...scoresOf(record), speed, ...magnitudesOf(record), ...spread]);
     },
     end: (session, test) => {
       const { step } = session.position;
       if (test) write(step, [...scoresOf({ test }), ...wrongPictures(session)]);
       write(step, [sessionEnd(true, now())]);
+      writeProjector(folder, session);
     },
   };
 };
@@ -63,6 +66,13 @@ const scoresOf = (scores: Partial<Pick<EpochRecord, "train" | "validation" | "te
     const score = scores[part];
     return score ? [scalar(`loss/${part}`, score.loss), scalar(`error/${part}`, score.misses / score.images)] : [];
   });
+
+const magnitudesOf = ({ tensors = {} }: EpochRecord): EventValue[] =>
+  Object.entries(tensors).flatMap(([name, { value, gradient }]) => [
+    scalar(`weights rms/${name}`, value.rms),
+    scalar(`gradients rms/${name}`, gradient.rms),
+    scalar(`gradients largest/${name}`, gradient.largest),
+  ]);
 
 /** The first wrong test images, named by index, label and answer. */
 const wrongPictures = ({ arena, counts, net }: Session): EventValue[] => {

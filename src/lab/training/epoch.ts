@@ -9,6 +9,7 @@ import type { EpochRecord, Score, StepRecord } from "../run/run-folder.ts";
 import { improves, keepWeights } from "./best.ts";
 import type { Position } from "./events.ts";
 import type { Session } from "./session.ts";
+import { tensorRecord } from "./tensor-record.ts";
 
 const PROGRESS_MS = 100;
 /** A loss above this is as good as no number: no training has come back from there. */
@@ -27,16 +28,25 @@ export const trainEpoch = async (session: Session): Promise<boolean> => {
   const reached = (await measureCurvature(session)) ? await learn(session, watch) : position.image;
   const walkedMs = performance.now() - startedMs;
   session.learned += reached - position.image;
+  // Of an epoch that was stopped in its validation the position has them: no step is left to look at.
+  const tensors = reached === counts.train && reached > position.image ? tensorRecord(session) : position.tensors;
   const elapsedMs = (): number => position.elapsedMs + performance.now() - startedMs;
   const apart = counts.validation + (session.settings.watchTest ? counts.test : 0);
   const validated = reached === counts.train && (await walkApart(session, counts.train, apart));
   if (!validated) {
     const step = position.epoch * stepsAnEpoch(session) + Math.ceil(reached / session.settings.batch);
-    leaveAt(session, { epoch: position.epoch, image: reached, step, elapsedMs: elapsedMs() });
+    leaveAt(session, {
+      epoch: position.epoch,
+      image: reached,
+      step,
+      elapsedMs: elapsedMs(),
+      ...(tensors && { tensors }),
+    });
     return false;
   }
   const imagesPerSecond = ((reached - position.image) / Math.max(walkedMs, 1e-3)) * 1000;
-  complete(session, watch.score(), elapsedMs(), imagesPerSecond);
+  const around = { elapsedMs: elapsedMs(), imagesPerSecond, ...(tensors && { tensors }) };
+  complete(session, watch.score(), around);
   return true;
 };
 
@@ -202,14 +212,19 @@ const leaveAt = (session: Session, position: Position): void => {
 };
 
 /** The end of an epoch. */
-const complete = (session: Session, train: Score, elapsedMs: number, imagesPerSecond: number): void => {
+const complete = (
+  session: Session,
+  train: Score,
+  { tensors, ...times }: Pick<EpochRecord, "elapsedMs" | "imagesPerSecond" | "tensors">,
+): void => {
   const { arena, counts, keeper, history, position, steps } = session;
   const epoch = position.epoch + 1;
   const from = counts.train + counts.validation;
   const validation = counts.validation > 0 ? { validation: scoreOf(arena, counts.train, from) } : {};
   const test = session.settings.watchTest && counts.test > 0 ? { test: scoreOf(arena, from, from + counts.test) } : {};
   const rate = arena.doubles("rates")[stepsAnEpoch(session) - 1]!;
-  const record: EpochRecord = { epoch, train, ...validation, ...test, elapsedMs, imagesPerSecond, rate };
+  const kept = tensors ? { tensors } : {};
+  const record: EpochRecord = { epoch, train, ...validation, ...test, ...times, rate, ...kept };
   const best = improves(record, session.best?.record);
   history.push(record);
   steps.push(...stepRows(session, epoch));

@@ -20,6 +20,8 @@ export interface Position {
   readonly step: number;
   /** Time spent in the unfinished epoch. */
   readonly elapsedMs: number;
+  /** Where only the validation of the unfinished epoch is left: what its last step left of weights and gradients. */
+  readonly tensors?: EpochRecord["tensors"];
 }
 
 /** Once, before the first step. */
