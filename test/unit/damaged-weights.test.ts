@@ -44,7 +44,7 @@ describe("a damaged file of weights", () => {
     // In the archive's directory, the length of the file.
     const directory = bytes.findIndex((_, i) => [0x50, 0x4b, 1, 2].every((byte, k) => bytes[i + k] === byte));
     bytes[directory + 24] = 9;
-    await expect(weightsIn(bytes, "f", small)).rejects.toThrow(
+    await expect(weightsIn(bytes, "f", { net: small })).rejects.toThrow(
       `f, "torch/data??[2J${"x".repeat(45)}": expected 9 bytes, got 3. The archive is damaged: copy or write it again.`,
     );
   });

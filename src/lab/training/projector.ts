@@ -19,7 +19,7 @@ const FOLDER = "projector";
 
 /** Writes the files into the folder of the run; none where there are no test images, or no hidden layer. Throws as `writeAtomically`. */
 export const writeProjector = (folder: string, session: Session): void => {
-  const { arena, counts, description, net, classNames } = session;
+  const { arena, counts, description, net, learnedFrom } = session;
   const model = createModel(net, tensorViews(description, arena));
   const hidden = lastHidden(model);
   if (hidden === undefined || counts.test === 0) return;
@@ -35,7 +35,7 @@ export const writeProjector = (folder: string, session: Session): void => {
   const outputs = model.outputs(images);
   const { values } = responsesTo(model, images, [hidden])[0]!;
   const width = values.length / count;
-  const name = (label: number): string => classNames?.[label] ?? `${label}`;
+  const name = (label: number): string => learnedFrom.classNames?.[label] ?? `${label}`;
   const told = chosen.map((index, n) => {
     const label = labels[first + index]!;
     const answer = answerOf(net.loss, net.classes, outputs.subarray(n * net.classes, (n + 1) * net.classes));
