@@ -69,22 +69,25 @@ const curveText = ({ title, measures }: ClaimResult): string[] => {
 /** Fewer settings have no ranking worth a number. */
 const FEWEST_RANKED = 6;
 
+const ranked: readonly Quantity[] = ["test accuracy", "training accuracy"];
+
 /** Of a study whose numbers are shown, not judged: whether it and we put its settings into the same order. */
-const rankingText = (claims: readonly ClaimResult[]): string[] => {
-  const compared = claims.flatMap(({ measures }) => {
-    const measure = measureOf({ measures }, "test accuracy");
-    return measure && measure.published !== null && measure.aim === null ? [[measure.published, measure.mean]] : [];
+const rankingText = (claims: readonly ClaimResult[]): string[] =>
+  ranked.flatMap((of) => {
+    const compared = claims.flatMap(({ measures }) => {
+      const measure = measureOf({ measures }, of);
+      return measure && measure.published !== null && measure.aim === null ? [[measure.published, measure.mean]] : [];
+    });
+    if (compared.length < FEWEST_RANKED) return [];
+    const rho = rankCorrelation(
+      compared.map(([published]) => published!),
+      compared.map(([, ours]) => ours!),
+    );
+    return [
+      "",
+      `The order of these ${compared.length} by ${of}, published and ours: Spearman's rank correlation ${rho.toFixed(2)} (1: the same order; 0: none).`,
+    ];
   });
-  if (compared.length < FEWEST_RANKED) return [];
-  const rho = rankCorrelation(
-    compared.map(([published]) => published!),
-    compared.map(([, ours]) => ours!),
-  );
-  return [
-    "",
-    `The order of these ${compared.length} by test accuracy, published and ours: Spearman's rank correlation ${rho.toFixed(2)} (1: the same order; 0: none).`,
-  ];
-};
 
 const section = (source: string, claims: readonly ClaimResult[]): string =>
   [
