@@ -135,8 +135,9 @@ export const openQueue = (link: Link, { data, priority, ...announcement }: Queue
     const id = jobName(sweep, task);
     let told = 0;
     for (;;) {
+      // The state first: a job that has ended by then is read as it ended, not as it was a moment before.
+      const state = await queue.getJobState(id);
       const job = await queue.getJob(id);
-      const state = job ? await job.getState() : "unknown";
       if (!job || state === "unknown") {
         if (signal.aborted) return { kind: "interrupted" };
         await put(task);
