@@ -8,21 +8,12 @@ import { figureMakers } from "../../src/lab/report/figures.ts";
 import { studyOf } from "../../src/lab/report/study.ts";
 import { magnitudeOf, magnitudesIn } from "../../src/lab/run/magnitudes.ts";
 import type { EpochRecord } from "../../src/lab/run/run-folder.ts";
-import { averagePool, batchNorm, conv, dense, tanh } from "../../src/layers/index.ts";
+import { batchNorm, dense } from "../../src/layers/index.ts";
 import { image, net } from "../../src/nets/net.ts";
 import { optimiser } from "../../src/optimisers/index.ts";
 import { type Rig, rig, tensorOf } from "./support/rig.ts";
 import { setOf } from "./support/sets.ts";
-
-const small = net("small", "", image(9, 8), [
-  conv("C1", { maps: 3, field: 3, padding: 1 }),
-  tanh(),
-  averagePool("S2", { field: 2 }),
-  conv("C3", { maps: 5, field: 2, from: [[0], [1], [2], [0, 1], [0, 1, 2]] }),
-  dense("F5", { units: 13 }),
-  tanh(),
-  dense("OUT", { units: 10 }),
-]);
+import { small } from "./support/small-net.ts";
 
 const magnitudesOf = ({ description, arena, options: { batch, optimiser } }: Rig) =>
   magnitudesIn(description, arena, { batch, optimiser: optimiser! });

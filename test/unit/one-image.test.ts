@@ -3,20 +3,9 @@
 import { expect, it } from "vitest";
 import { alone } from "../../src/engine/crew.ts";
 import { step } from "../../src/engine/step.ts";
-import { averagePool, conv, dense, tanh } from "../../src/layers/index.ts";
-import { image, net } from "../../src/nets/net.ts";
 import { optimiser } from "../../src/optimisers/index.ts";
 import { type Arithmetic, rig } from "./support/rig.ts";
-
-const small = net("small", "", image(9, 8), [
-  conv("C1", { maps: 3, field: 3, padding: 1 }),
-  tanh(),
-  averagePool("S2", { field: 2 }),
-  conv("C3", { maps: 5, field: 2, from: [[0], [1], [2], [0, 1], [0, 1, 2]] }),
-  dense("F5", { units: 13 }),
-  tanh(),
-  dense("OUT", { units: 10 }),
-]);
+import { small } from "./support/small-net.ts";
 
 const KINDS = ["sgd", "sdlm"] as const;
 const bounds: [Arithmetic, number][] = [
