@@ -180,6 +180,10 @@ export interface Kernels {
   /** gradient = gradient × f′, in place; `values` are the outputs of f. */
   activateBackward(activation: Activation, count: number, values: Floats, gradient: Floats): void;
 
+  /** Each of `maps` planes `times` times in a row; backward, dIn is the sum of the gradients of its copies. */
+  repeatForward(maps: number, area: number, times: number, input: Floats, out: Floats): void;
+  repeatBackward(maps: number, area: number, times: number, dOut: Floats, dIn: Floats): void;
+
   /** values (n, count) += bias (count): one bias a unit, as in 1989. */
   unitBiasForward(images: number, count: number, bias: Floats, values: Floats): void;
   /** dBias (count) = the sum of gradient (n, count) over the images. */

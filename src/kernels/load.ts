@@ -33,8 +33,9 @@ const fitsWinograd = ({ input, output, field, stride, padding, seen }: Geometry)
   field === 5 &&
   stride === 1 &&
   padding === 0 &&
-  input.maps === 6 &&
-  output.maps === 16 &&
+  input.maps >= 6 &&
+  (input.maps % 6 === 0 || input.maps % 4 === 0) &&
+  output.maps % 4 === 0 &&
   output.rows % 2 === 0 &&
   output.columns % 2 === 0;
 
@@ -44,8 +45,8 @@ const filters = (g: Geometry, images: number): boolean => images >= 4 && fitsWin
 const winogradScratch = ({ input, output }: Geometry): number => {
   const [area, outArea] = [input.rows * input.columns, output.rows * output.columns];
   const linesAndBands = (4 * area + 24 * output.rows * input.columns) * input.maps;
-  const tiles = (outArea / 4 + 2) * (48 * input.maps + 88 * output.maps);
-  return area + outArea + linesAndBands + tiles + 180 * input.maps * output.maps;
+  const tiles = (outArea / 4 + 2) * (48 * input.maps + 64 * output.maps + 96);
+  return area + outArea + linesAndBands + tiles + 192 * input.maps * output.maps + 100 * input.maps + 120;
 };
 
 /** Floats of scratch that the convolutions need, whichever needs most (each says what it keeps there). */
@@ -106,7 +107,8 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
       if (g.table) return byTable(0, g, n, input, weight, bias, out, scratch);
       if (filters(g, n))
         return wasm.f32_winograd_forward!(
-          n, g.input.rows, g.input.columns, at(input), at(weight), at(bias), at(out), at(scratch));
+          n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, at(input), at(weight), at(bias), at(out),
+          at(scratch));
       wasm.f32_conv_forward!(
         n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
         g.stride, g.padding, g.paddingValue, at(input), at(weight), at(bias), at(out), at(scratch));
@@ -114,8 +116,8 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
     convBackward: (g, n, input, dOut, weight, dIn, dWeight, dBias, scratch) => {
       if (dIn && filters(g, n))
         return wasm.f32_winograd_backward!(
-          n, g.input.rows, g.input.columns, at(input), at(dOut), at(weight), at(dIn), at(dWeight), at(dBias),
-          at(scratch));
+          n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, at(input), at(dOut), at(weight), at(dIn),
+          at(dWeight), at(dBias), at(scratch));
       convBackwardWeight(g, n, input, dOut, dWeight, dBias, scratch);
       if (dIn) convBackwardInput(g, n, dOut, weight, dIn, scratch);
     },
@@ -165,6 +167,8 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
       wasm.f32_tanh_backward!(count, curve.steepness, curve.low, curve.high, at(values), at(gradient));
     },
 
+    repeatForward: (maps, area, times, input, out) => wasm.f32_repeat_forward!(maps, area, times, at(input), at(out)),
+    repeatBackward: (maps, area, times, dOut, dIn) => wasm.f32_repeat_backward!(maps, area, times, at(dOut), at(dIn)),
     unitBiasForward: (n, count, bias, values) => wasm.f32_unit_bias_forward!(n, count, at(bias), at(values)),
     unitBiasBackward: (n, count, gradient, dBias) => wasm.f32_add_up!(n, count, at(gradient), at(dBias)),
 

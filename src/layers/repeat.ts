@@ -1,6 +1,6 @@
 // Repetition: every map several times in a row, so that the next layer can treat it in several ways, as where two
 // sub-sampling maps are joined to each map of a convolution (LeNet-4). Nothing is computed and nothing learned.
-import { type Shape, size } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import { type Pass, pointwise, type Views } from "./layer.ts";
 
 export interface RepeatSpec {
@@ -17,22 +17,14 @@ export const { parameters, census, window } = pointwise;
 export const inPlace = false;
 
 export const forward = ({ times }: RepeatSpec, v: Views, pass: Pass): void => {
-  const area = v.geometry.input.rows * v.geometry.input.columns;
-  const count = pass.images * size(v.geometry.output);
-  for (let i = 0; i < count; i++) v.out[i] = v.in[Math.floor(i / (times * area)) * area + (i % area)]!;
+  const { maps, rows, columns } = v.geometry.input;
+  v.kernels.repeatForward(pass.images * maps, rows * columns, times, v.in, v.out);
 };
 
 /** dIn = the sum of dOut over the copies. */
 export const backward = ({ times }: RepeatSpec, v: Views, pass: Pass): void => {
-  if (!v.dIn) return;
-  const area = v.geometry.input.rows * v.geometry.input.columns;
-  const count = pass.images * size(v.geometry.input);
-  for (let i = 0; i < count; i++) {
-    const first = Math.floor(i / area) * times * area + (i % area);
-    let sum = 0;
-    for (let copy = 0; copy < times; copy++) sum += v.dOut[first + copy * area]!;
-    v.dIn[i] = sum;
-  }
+  const { maps, rows, columns } = v.geometry.input;
+  if (v.dIn) v.kernels.repeatBackward(pass.images * maps, rows * columns, times, v.dOut, v.dIn);
 };
 
 export const curvature = (spec: RepeatSpec, _: Views, squared: Views, pass: Pass): void =>

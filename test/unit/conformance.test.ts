@@ -24,6 +24,7 @@ import {
   dropoutTrials,
   maxPoolTrials,
   pixelTrials,
+  repeatTrials,
   sumPoolTrials,
   unitBiasTrials,
 } from "./support/trials.ts";
@@ -63,6 +64,7 @@ const suites: Record<string, () => Trial[]> = {
   "sub-sampling": subsampleTrials,
   "distances from codes": rbfTrials,
   activations: activationTrials,
+  "repeated maps": repeatTrials,
   "unit biases": unitBiasTrials,
   dropout: dropoutTrials,
   pixels: pixelTrials,

@@ -78,6 +78,15 @@ export const activateBackward: Kernels["activateBackward"] = (activation, count,
   for (let i = 0; i < count; i++) gradient[i]! *= derivatives[activation](values[i]!);
 };
 
+export const repeatForward: Kernels["repeatForward"] = (maps, area, times, input, out) => {
+  for (let i = 0; i < maps * times * area; i++) out[i] = input[Math.floor(i / (times * area)) * area + (i % area)]!;
+};
+
+export const repeatBackward: Kernels["repeatBackward"] = (maps, area, times, dOut, dIn) => {
+  dIn.fill(0, 0, maps * area);
+  for (let i = 0; i < maps * times * area; i++) dIn[Math.floor(i / (times * area)) * area + (i % area)]! += dOut[i]!;
+};
+
 export const unitBiasForward: Kernels["unitBiasForward"] = (images, count, bias, values) => {
   for (let i = 0; i < images * count; i++) values[i]! += bias[i % count]!;
 };

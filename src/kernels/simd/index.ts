@@ -17,6 +17,6 @@ export { f32_rbf_backward, f32_rbf_forward } from "./rbf";
 export { f32_madd, f32_roof } from "./roof";
 export { f32_subsample_backward, f32_subsample_forward } from "./subsample";
 export { f32_winograd_backward, f32_winograd_forward } from "./winograd";
-export { products_forward, products_to_input, products_to_weight } from "./winograd-products";
+export { products_four, products_three, products_to_weight } from "./winograd-products";
 export { bandsToLines, bandToColumns, columnsToBand, linesToBands, transformGradient, transformOutput } from "./winograd-transforms";
-export { f32_dropout, f32_pixels, f32_unit_bias_forward, u8_pixels } from "./unit";
+export { f32_dropout, f32_pixels, f32_repeat_backward, f32_repeat_forward, f32_unit_bias_forward, u8_pixels } from "./unit";

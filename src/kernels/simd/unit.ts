@@ -1,4 +1,6 @@
-// What works unit by unit beside the activations: stored ink to input, per-unit biases, dropout.
+// What works unit by unit beside the activations: stored ink to input, repeated maps, per-unit biases, dropout.
+import { f32_add_up } from "./optimise";
+import { copyFloats } from "./tiles";
 
 /** Four neighbours of stored ink, bytes or floats, as floats. */
 @inline
@@ -47,6 +49,18 @@ export function f32_pixels(
   stored: usize, order: usize, first: i32, out: usize,
 ): void {
   pixels<f32>(images, rows, columns, padding, scale, offset, paddingValue, stored, order, first, out);
+}
+
+/** in (maps, area) → out (maps, times, area). */
+export function f32_repeat_forward(maps: i32, area: i32, times: i32, input: usize, out: usize): void {
+  const plane = <usize>area << 2;
+  for (let copy = 0; copy < maps * times; copy++) copyFloats(input + <usize>(copy / times) * plane, out + <usize>copy * plane, area);
+}
+
+/** dOut (maps, times, area), summed over the copies → dIn (maps, area). */
+export function f32_repeat_backward(maps: i32, area: i32, times: i32, dOut: usize, dIn: usize): void {
+  const plane = <usize>area << 2;
+  for (let map = 0; map < maps; map++) f32_add_up(times, area, dOut + <usize>(map * times) * plane, dIn + <usize>map * plane);
 }
 
 /** values (n, count) += bias (count). */

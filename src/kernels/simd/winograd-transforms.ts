@@ -3,9 +3,8 @@
 //   out = A′ (G weight × B′ in)
 // and in two dimensions 36 products instead of 100 for 2×2 outputs. What goes back goes through the same matrices, transposed. These
 // points were chosen for their rounding: 2 and -2 are a little cheaper and lose three times as much (docs/kernels.md).
-// Each function takes rows of vectors, `step` or `plane` bytes apart, and works on `count` of them, whatever their lanes are.
+// Each function takes vectors, `step`, `plane` or `row` (the maps of a pixel) bytes apart, whatever their lanes are.
 import { madd } from "./lanes";
-import { IN_ROW, MAPS } from "./winograd-products";
 
 /** Read from memory once a call: V8 would make a constant anew in every round, by three instructions. */
 const FACTORS = memory.data<f32>([-0.5, 2, 1.5]);
@@ -58,18 +57,22 @@ export function bandsToLines(bands: usize, band: usize, lines: usize, line: usiz
 }
 
 /** A band → its tiles, six planes. */
-export function bandToColumns(band: usize, line: usize, columns: usize, plane: usize, down: i32, across: i32): void {
+export function bandToColumns(
+  band: usize, line: usize, row: usize, columns: usize, plane: usize, down: i32, across: i32,
+): void {
   const a = factor(0), b = factor(1), c = factor(2);
-  const rest = line - 2 * <usize>across * IN_ROW;
-  for (let tile = 0; tile < down * across; tile++, band += tile % across ? IN_ROW : IN_ROW + rest)
-    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16) input(band, IN_ROW, columns, plane, a, b, c);
+  const rest = line - 2 * <usize>across * row;
+  for (let tile = 0; tile < down * across; tile++, band += tile % across ? row : row + rest)
+    for (const stop = columns + row; columns < stop; columns += 16, band += 16) input(band, row, columns, plane, a, b, c);
 }
 
-export function columnsToBand(columns: usize, plane: usize, band: usize, line: usize, down: i32, across: i32): void {
+export function columnsToBand(
+  columns: usize, plane: usize, band: usize, line: usize, row: usize, down: i32, across: i32,
+): void {
   const a = factor(0), b = factor(1), c = factor(2);
-  const rest = line - 2 * <usize>across * IN_ROW;
-  for (let tile = 0; tile < down * across; tile++, band += tile % across ? IN_ROW : IN_ROW + rest)
-    for (const stop = columns + IN_ROW; columns < stop; columns += 16, band += 16) inputBack(columns, plane, band, IN_ROW, a, b, c);
+  const rest = line - 2 * <usize>across * row;
+  for (let tile = 0; tile < down * across; tile++, band += tile % across ? row : row + rest)
+    for (const stop = columns + row; columns < stop; columns += 16, band += 16) inputBack(columns, plane, band, row, a, b, c);
 }
 
 /**
@@ -105,33 +108,29 @@ function times(sum: v128, factor: f32, a: v128): v128 {
 
 /** G: five weights → six. */
 export function transformWeight(from: usize, step: usize, to: usize, plane: usize): void {
-  for (const end = to + (MAPS << 2); to < end; from += 16, to += 16) {
-    const g0 = v128.load(from), g1 = v128.load(from + step), g2 = v128.load(from + 2 * step);
-    const g3 = v128.load(from + 3 * step), g4 = v128.load(from + 4 * step);
-    const even = f32x4.add(f32x4.add(g0, g4), g2), odd = f32x4.add(g1, g3);
-    v128.store(to, g0);
-    v128.store(to + plane, f32x4.mul(f32x4.add(even, odd), f32x4.splat(-1.0 / 3)));
-    v128.store(to + 2 * plane, f32x4.mul(f32x4.sub(even, odd), f32x4.splat(1.0 / 3)));
-    const at2 = times(times(times(times(g0, 2, g1), 4, g2), 8, g3), 16, g4);
-    const atHalf = times(times(times(times(g4, -2, g3), 4, g2), -8, g1), 16, g0);
-    v128.store(to + 3 * plane, f32x4.mul(at2, f32x4.splat(1.0 / 15)));
-    v128.store(to + 4 * plane, f32x4.mul(atHalf, f32x4.splat(-1.0 / 15)));
-    v128.store(to + 5 * plane, g4);
-  }
+  const g0 = v128.load(from), g1 = v128.load(from + step), g2 = v128.load(from + 2 * step);
+  const g3 = v128.load(from + 3 * step), g4 = v128.load(from + 4 * step);
+  const even = f32x4.add(f32x4.add(g0, g4), g2), odd = f32x4.add(g1, g3);
+  v128.store(to, g0);
+  v128.store(to + plane, f32x4.mul(f32x4.add(even, odd), f32x4.splat(-1.0 / 3)));
+  v128.store(to + 2 * plane, f32x4.mul(f32x4.sub(even, odd), f32x4.splat(1.0 / 3)));
+  const at2 = times(times(times(times(g0, 2, g1), 4, g2), 8, g3), 16, g4);
+  const atHalf = times(times(times(times(g4, -2, g3), 4, g2), -8, g1), 16, g0);
+  v128.store(to + 3 * plane, f32x4.mul(at2, f32x4.splat(1.0 / 15)));
+  v128.store(to + 4 * plane, f32x4.mul(atHalf, f32x4.splat(-1.0 / 15)));
+  v128.store(to + 5 * plane, g4);
 }
 
 /** G′: six → five. */
 export function transformWeightBack(from: usize, plane: usize, to: usize, step: usize): void {
-  for (const end = to + (MAPS << 2); to < end; from += 16, to += 16) {
-    const u1 = f32x4.mul(v128.load(from + plane), f32x4.splat(-1.0 / 3));
-    const u2 = f32x4.mul(v128.load(from + 2 * plane), f32x4.splat(1.0 / 3));
-    const u3 = f32x4.mul(v128.load(from + 3 * plane), f32x4.splat(1.0 / 15));
-    const u4 = f32x4.mul(v128.load(from + 4 * plane), f32x4.splat(-1.0 / 15));
-    const even = f32x4.add(u1, u2), odd = f32x4.sub(u1, u2);
-    v128.store(to, times(f32x4.add(f32x4.add(v128.load(from), even), u3), 16, u4));
-    v128.store(to + step, times(times(odd, 2, u3), -8, u4));
-    v128.store(to + 2 * step, times(times(even, 4, u3), 4, u4));
-    v128.store(to + 3 * step, times(times(odd, 8, u3), -2, u4));
-    v128.store(to + 4 * step, times(f32x4.add(f32x4.add(v128.load(from + 5 * plane), even), u4), 16, u3));
-  }
+  const u1 = f32x4.mul(v128.load(from + plane), f32x4.splat(-1.0 / 3));
+  const u2 = f32x4.mul(v128.load(from + 2 * plane), f32x4.splat(1.0 / 3));
+  const u3 = f32x4.mul(v128.load(from + 3 * plane), f32x4.splat(1.0 / 15));
+  const u4 = f32x4.mul(v128.load(from + 4 * plane), f32x4.splat(-1.0 / 15));
+  const even = f32x4.add(u1, u2), odd = f32x4.sub(u1, u2);
+  v128.store(to, times(f32x4.add(f32x4.add(v128.load(from), even), u3), 16, u4));
+  v128.store(to + step, times(times(odd, 2, u3), -8, u4));
+  v128.store(to + 2 * step, times(times(even, 4, u3), 4, u4));
+  v128.store(to + 3 * step, times(times(odd, 8, u3), -2, u4));
+  v128.store(to + 4 * step, times(f32x4.add(f32x4.add(v128.load(from + 5 * plane), even), u4), 16, u3));
 }

@@ -11,8 +11,7 @@
 import { planeSums } from "./conv-backward-weight";
 import { column0, column1, column2, column3, laneSums } from "./lanes";
 import { planesToRows, rowsToPlanes, stepTable } from "./tiles";
-import { FROM, IN_ROW, MAPS, OUT_ROW, POINT, ROW } from "./winograd-products";
-import { products_forward, products_to_input, products_to_weight } from "./winograd-products";
+import { products_four, products_three, products_to_weight } from "./winograd-products";
 import { bandsToLines, bandToColumns, columnsToBand, linesToBands, transformGradient } from "./winograd-transforms";
 import { transformOutput, transformWeight, transformWeightBack } from "./winograd-transforms";
 
@@ -64,113 +63,148 @@ function unpack(from: usize, places: usize, quad: usize, planes: usize, present:
   }
 }
 
-/** weight (16, 6, 5, 5) → transformed (point, 6, 16); `rows` and `half` are scratch. */
-function packWeights(weight: usize, to: usize, rows: usize, half: usize): void {
-  planesToRows(weight, rows, <i32>MAPS, <i32>FROM * 25, <i32>MAPS);
-  for (let c: usize = 0; c < FROM; c++, rows += 25 * ROW, to += ROW) {
-    for (let ky: usize = 0; ky < 5; ky++) transformWeight(rows + 5 * ky * ROW, ROW, half + 6 * ky * ROW, ROW);
-    for (let k: usize = 0; k < 6; k++) transformWeight(half + k * ROW, 6 * ROW, to + k * POINT, 6 * POINT);
+/** Bytes of the taps of four maps, and of them transformed from left to right. */
+const TAPS: usize = 25 << 4;
+const HALF: usize = 30 << 4;
+
+/** Taps (5, 5, 4) → transformed, a vector at each of 36 points `point` bytes apart. */
+function transformTaps(taps: usize, half: usize, to: usize, point: usize): void {
+  for (let ky: usize = 0; ky < 5; ky++) transformWeight(taps + 80 * ky, 16, half + 96 * ky, 16);
+  for (let k: usize = 0; k < 6; k++) transformWeight(half + 16 * k, 96, to + k * point, 6 * point);
+}
+
+/** weight (maps, from, 5, 5) → transformed (four maps, point, from, 4); `scratch`: TAPS for each of `from`, and HALF. */
+function packForward(weight: usize, from: i32, maps: i32, to: usize, scratch: usize): void {
+  const half = scratch + <usize>from * TAPS, row = <usize>from << 4;
+  for (let map = 0; map < maps; map += 4, weight += <usize>from * TAPS, to += 35 * row) {
+    planesToRows(weight, scratch, 4, 25 * from, 4);
+    for (let taps = scratch; taps < half; taps += TAPS, to += 16) transformTaps(taps, half, to, row);
   }
 }
 
-/** Sums (point, 6, 16) of all lanes → dWeight (16, 6, 5, 5). The sums are written over. */
-function unpackWeights(sums: usize, dWeight: usize, rows: usize, half: usize): void {
-  for (let at: usize = 0; at < 36 * POINT; at += 16) {
+/** weight (maps, from, 5, 5) → transformed (`group` of from, point, maps, 4); `scratch` as above. */
+function packBackward(weight: usize, from: i32, maps: i32, group: i32, to: usize, scratch: usize): void {
+  const row = <usize>maps << 4;
+  for (let first = 0; first < from; first += group, to += 35 * row)
+    for (let map = 0; map < maps; map++, to += 16) {
+      planesToRows(weight + 100 * <usize>(map * from + first), scratch, group, 25, 4);
+      transformTaps(scratch, scratch + TAPS, to, row);
+    }
+}
+
+/** Sums (point, from, maps) of all lanes → dWeight (maps, from, 5, 5). The sums are written over; `scratch` as above. */
+function unpackWeights(sums: usize, dWeight: usize, from: i32, maps: i32, scratch: usize): void {
+  const point = <usize>(from * maps) << 2, half = scratch + <usize>from * TAPS;
+  for (let at: usize = 0; at < 36 * point; at += 16) {
     const s = sums + (at << 2);
     v128.store(sums + at, laneSums(v128.load(s), v128.load(s, 16), v128.load(s, 32), v128.load(s, 48)));
   }
-  let to = rows;
-  for (let c: usize = 0; c < FROM; c++, sums += ROW, to += 25 * ROW) {
-    for (let k: usize = 0; k < 6; k++) transformWeightBack(sums + 6 * k * POINT, POINT, half + 5 * k * ROW, ROW);
-    for (let kx: usize = 0; kx < 5; kx++) transformWeightBack(half + kx * ROW, 5 * ROW, to + kx * ROW, 5 * ROW);
+  for (let map = 0; map < maps; map += 4, sums += 16, dWeight += <usize>from * TAPS) {
+    for (let taps = scratch, s = sums; taps < half; taps += TAPS, s += <usize>maps << 2) {
+      for (let k: usize = 0; k < 6; k++) transformWeightBack(s + 6 * k * point, point, half + 80 * k, 16);
+      for (let kx: usize = 0; kx < 5; kx++) transformWeightBack(half + 16 * kx, 80, taps + 16 * kx, 80);
+    }
+    rowsToPlanes(scratch, dWeight, 4, 25 * from, 4);
   }
-  rowsToPlanes(rows, dWeight, <i32>MAPS, <i32>FROM * 25, <i32>MAPS);
 }
 
 /**
- * out (n, 16, outRows, outColumns) from input (n, 6, rows, columns), rows = outRows + 4; rows and columns are even. Scratch:
- * winogradScratch in load.ts.
+ * out (n, maps, outRows, outColumns) from input (n, from, rows, columns), rows = outRows + 4; rows and columns are even, maps a
+ * multiple of four. Scratch: winogradScratch in load.ts.
  */
 export function f32_winograd_forward(
-  images: i32, rows: i32, columns: i32, input: usize, weight: usize, bias: usize, out: usize, scratch: usize,
+  images: i32, from: i32, rows: i32, columns: i32, maps: i32, input: usize, weight: usize, bias: usize, out: usize,
+  scratch: usize,
 ): void {
   const outRows = rows - 4, outColumns = columns - 4;
   const area = rows * columns, outArea = outRows * outColumns, down = outRows >> 1, across = outColumns >> 1;
   // The loops take two tiles at a time; one that is not there is zero.
   const tiles = (down * across + 1) & ~1;
-  const line = <usize>columns * IN_ROW, band = <usize>down * line;
-  const inPlane = <usize>tiles * IN_ROW, quadPlane = <usize>tiles << 6;
+  const row = <usize>from << 4, line = <usize>columns * row, band = <usize>down * line;
+  const quads: usize = <usize>maps >> 2;
+  const inPlane = <usize>tiles * row, quadPlane = <usize>tiles << 6;
   const places = scratch + (<usize>area << 2), lines = places + (<usize>outArea << 2);
   const bands = lines + <usize>rows * line, inputs = bands + 6 * band;
   const products = inputs + 6 * inPlane, halves = products + 6 * quadPlane;
-  const squares = halves + 48 * quadPlane, weights = squares + 16 * quadPlane;
-  stepTable(scratch, area, <i32>IN_ROW);
+  const squares = halves + 12 * quads * quadPlane, weights = squares + 4 * quads * quadPlane;
+  stepTable(scratch, area, <i32>row);
   squareTable(places, outRows, outColumns, tiles, 64);
-  packWeights(weight, weights, weights + 36 * POINT, weights + 61 * POINT);
+  packForward(weight, from, maps, weights, weights + 36 * quads * row);
   memory.fill(inputs, 0, 6 * inPlane);
   for (let n = 0; n < images; n += 4) {
     const present = min(4, images - n);
-    pack(input + ((<usize>(n * area) * FROM) << 2), present, <i32>FROM, area, scratch, lines);
+    pack(input + (<usize>(n * area * from) << 2), present, from, area, scratch, lines);
     linesToBands(lines, line, bands, band);
-    for (let point = 0; point < 6; point++) {
-      bandToColumns(bands + <usize>point * band, line, inputs, inPlane, down, across);
-      for (let quad: usize = 0; quad < 4; quad++) {
-        products_forward(inputs, inPlane, weights + <usize>(6 * point) * POINT + 16 * quad, products);
-        transformOutput(products, halves + (12 * quad + <usize>(2 * point)) * quadPlane, tiles << 2);
+    for (let point: usize = 0; point < 6; point++) {
+      bandToColumns(bands + point * band, line, row, inputs, inPlane, down, across);
+      for (let quad: usize = 0; quad < quads; quad++) {
+        const w = weights + (36 * quad + 6 * point) * row;
+        for (let k: usize = 0; k < 6; k++)
+          products_four(inputs + k * inPlane, inputs + (k + 1) * inPlane, row, w + k * row, products + k * quadPlane, 64);
+        transformOutput(products, halves + (12 * quad + 2 * point) * quadPlane, tiles << 2);
       }
     }
-    for (let quad: usize = 0; quad < 4; quad++)
+    for (let quad: usize = 0; quad < quads; quad++)
       transformOutput(halves + 12 * quad * quadPlane, squares + 4 * quad * quadPlane, tiles << 3);
-    unpack(squares, places, 4 * quadPlane, out + ((<usize>(n * outArea) * MAPS) << 2), present, <i32>MAPS, outArea, bias);
+    unpack(squares, places, 4 * quadPlane, out + (<usize>(n * outArea * maps) << 2), present, maps, outArea, bias);
   }
 }
 
-/** Back through f32_winograd_forward: dIn, and dWeight and dBias (which may be 0), summed over the images. */
+/**
+ * Back through f32_winograd_forward: dIn, and dWeight and dBias (which may be 0), summed over the images. `from` is a multiple of
+ * six or four.
+ */
 export function f32_winograd_backward(
-  images: i32, rows: i32, columns: i32, input: usize, dOut: usize, weight: usize, dIn: usize, dWeight: usize,
-  dBias: usize, scratch: usize,
+  images: i32, from: i32, rows: i32, columns: i32, maps: i32, input: usize, dOut: usize, weight: usize, dIn: usize,
+  dWeight: usize, dBias: usize, scratch: usize,
 ): void {
   const outRows = rows - 4, outColumns = columns - 4;
   const area = rows * columns, outArea = outRows * outColumns, down = outRows >> 1, across = outColumns >> 1;
-  // The loops take three tiles at a time; those that are not there are zero.
-  const tiles = (down * across + 2) / 3 * 3;
-  const line = <usize>columns * IN_ROW, band = <usize>down * line;
-  const inPlane = <usize>tiles * IN_ROW, outPlane = <usize>tiles * OUT_ROW;
+  // As many input maps at a time as fill the registers, and so many tiles; those that are not there are zero.
+  const group = from % 3 == 0 ? 3 : 4, together = group == 3 ? 3 : 2;
+  const tiles = (down * across + together - 1) / together * together;
+  const row = <usize>from << 4, line = <usize>columns * row, band = <usize>down * line;
+  const outRow = <usize>maps << 4, point = <usize>from * outRow;
+  const inPlane = <usize>tiles * row, outPlane = <usize>tiles * outRow, filled = <usize>(down * across) * outRow;
   const places = scratch + (<usize>area << 2), lines = places + (<usize>outArea << 2);
   const bands = lines + <usize>rows * line, gradientBands = bands + 6 * band;
   const inputs = gradientBands + 6 * band, gradients = inputs + 6 * inPlane;
   const squares = gradients + 6 * inPlane, halves = squares + 4 * outPlane;
-  const products = halves + 8 * outPlane, weights = products + 4 * outPlane, sums = weights + 36 * POINT;
-  stepTable(scratch, area, <i32>IN_ROW);
-  squareTable(places, outRows, outColumns, tiles, <i32>OUT_ROW);
-  packWeights(weight, weights, sums, sums + 25 * POINT);
-  memory.fill(sums, 0, 144 * POINT);
+  const products = halves + 8 * outPlane, sums = products + 4 * outPlane, weights = sums + 36 * point;
+  const packed: usize = 36 * outRow, rest = weights + <usize>(from / group) * packed;
+  stepTable(scratch, area, <i32>row);
+  squareTable(places, outRows, outColumns, tiles, <i32>outRow);
+  packBackward(weight, from, maps, group, weights, rest);
+  memory.fill(sums, 0, 36 * point);
   memory.fill(squares, 0, 4 * outPlane);
   for (let n = 0; n < images; n += 4) {
     const present = min(4, images - n);
-    const first = (<usize>(n * area) * FROM) << 2;
-    pack(dOut + ((<usize>(n * outArea) * MAPS) << 2), present, <i32>MAPS, outArea, places, squares);
-    pack(input + first, present, <i32>FROM, area, scratch, lines);
+    const first = <usize>(n * area * from) << 2;
+    pack(dOut + (<usize>(n * outArea * maps) << 2), present, maps, outArea, places, squares);
+    pack(input + first, present, from, area, scratch, lines);
     linesToBands(lines, line, bands, band);
-    transformGradient(squares, squares + 2 * outPlane, halves, 2 * tiles * <i32>MAPS);
+    transformGradient(squares, squares + 2 * outPlane, halves, 2 * tiles * maps);
     memory.fill(gradientBands, 0, 6 * band);
-    for (let point = 0; point < 6; point++) {
-      bandToColumns(bands + <usize>point * band, line, inputs, inPlane, down, across);
-      const left = point == 0 ? squares : point == 5 ? squares + 2 * outPlane : halves + <usize>(2 * point - 2) * outPlane;
-      transformGradient(left, left + outPlane, products, tiles * <i32>MAPS);
-      for (let k = 0; k < 6; k++) {
-        const gradient = k == 0 ? left : k == 5 ? left + outPlane : products + <usize>(k - 1) * outPlane;
-        const at = <usize>(6 * point + k) * POINT;
-        products_to_weight(inputs + <usize>k * inPlane, gradient, gradient + <usize>(down * across) * OUT_ROW, sums + 4 * at);
-        const to = gradients + <usize>k * inPlane;
-        products_to_input(gradient, weights + at, to, to + inPlane);
+    for (let y: usize = 0; y < 6; y++) {
+      bandToColumns(bands + y * band, line, row, inputs, inPlane, down, across);
+      const left = y == 0 ? squares : y == 5 ? squares + 2 * outPlane : halves + (2 * y - 2) * outPlane;
+      transformGradient(left, left + outPlane, products, tiles * maps);
+      for (let k: usize = 0; k < 6; k++) {
+        const gradient = k == 0 ? left : k == 5 ? left + outPlane : products + (k - 1) * outPlane;
+        products_to_weight(
+          inputs + k * inPlane, row, gradient, gradient + filled, outRow, sums + (6 * y + k) * point,
+        );
+        let to = gradients + k * inPlane;
+        for (let w = weights + (6 * y + k) * outRow; w < rest; w += packed, to += <usize>group << 4)
+          if (group == 3) products_three(gradient, gradient + outPlane, outRow, w, to, row);
+          else products_four(gradient, gradient + outPlane, outRow, w, to, row);
       }
-      columnsToBand(gradients, inPlane, gradientBands + <usize>point * band, line, down, across);
+      columnsToBand(gradients, inPlane, gradientBands + y * band, line, row, down, across);
     }
     memory.fill(lines, 0, <usize>rows * line);
     bandsToLines(gradientBands, band, lines, line);
-    unpack(lines, scratch, 64, dIn + first, present, <i32>FROM, area, 0);
+    unpack(lines, scratch, 64, dIn + first, present, from, area, 0);
   }
-  unpackWeights(sums, dWeight, sums + 36 * POINT, sums + 61 * POINT);
-  if (dBias) planeSums(images, <i32>MAPS, outArea, dOut, dBias);
+  unpackWeights(sums, dWeight, from, maps, rest);
+  if (dBias) planeSums(images, maps, outArea, dOut, dBias);
 }

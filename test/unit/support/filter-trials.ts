@@ -66,13 +66,16 @@ const tilesOf = ({ g: { input, output }, images }: Example): { out: number; in: 
 
 const examples: readonly Example[] = (
   [
-    [10, 10, 5],
-    [2, 2, 4],
-    [2, 4, 8],
-    [6, 2, 7],
+    [6, 16, 10, 10, 5],
+    [6, 16, 2, 2, 4],
+    [6, 16, 2, 4, 8],
+    [6, 4, 6, 2, 7],
+    [8, 16, 6, 6, 4],
+    [12, 8, 2, 6, 6],
+    [16, 44, 4, 2, 4],
   ] as const
-).map(([down, across, images]) => ({
-  g: geometry({ field: 5, stride: 1, padding: 0 }, [6, 16], [down, across]),
+).map(([from, maps, down, across, images]) => ({
+  g: geometry({ field: 5, stride: 1, padding: 0 }, [from, maps], [down, across]),
   images,
 }));
 
@@ -89,7 +92,8 @@ export const filterForwardTrials = (): Trial[] =>
       magnitude: (_, a) => {
         const [input, weight, bias, out] = [a.floats("input"), a.floats("weight"), a.floats("bias"), a.floats("out")];
         const area = g.output.rows * g.output.columns;
-        for (let unit = 0; unit < out.length; unit++) out[unit] = biased ? bias[Math.floor(unit / area) % 16]! : 0;
+        for (let unit = 0; unit < out.length; unit++)
+          out[unit] = biased ? bias[Math.floor(unit / area) % g.output.maps]! : 0;
         for (const place of tilesOf(example)) {
           const read5 = around(G, read(weight, place.weight, 5, 5));
           const products = times(read5, around(B, read(input, place.in, 6, g.input.columns)));

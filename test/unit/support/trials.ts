@@ -185,6 +185,27 @@ export const activationTrials = (): Trial[] =>
     ];
   });
 
+export const repeatTrials = (): Trial[] =>
+  combinations([1, 3], [1, 2, 3], tails).flatMap(([maps, times, area]): Trial[] => {
+    const sizes = [maps!, area!, times!] as const;
+    return [
+      {
+        label: `repeatForward ${maps} maps of ${area}, ${times} times`,
+        reads: { in: floats("in", maps! * area!) },
+        writes: { out: maps! * times! * area! },
+        call: (k, a) => k.repeatForward(...sizes, a.floats("in"), a.floats("out")),
+        terms: 1,
+      },
+      {
+        label: `repeatBackward ${maps} maps of ${area}, ${times} times`,
+        reads: { dOut: floats("dOut", maps! * times! * area!) },
+        writes: { dIn: maps! * area! },
+        call: (k, a) => k.repeatBackward(...sizes, a.floats("dOut"), a.floats("dIn")),
+        terms: times!,
+      },
+    ];
+  });
+
 export const unitBiasTrials = (): Trial[] =>
   combinations([1, 2, 3, 8], tails).flatMap(([images, count]): Trial[] => [
     {
