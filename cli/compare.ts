@@ -1,9 +1,9 @@
 // lenet compare: models side by side on the same test images. The tables go to stdout, the page where --out says.
 import { Command } from "commander";
 import { writeAtomically } from "../src/files.ts";
-import { type Comparison, compareModels, comparisonPage } from "../src/lab/report/compare.ts";
-import { wilson } from "../src/lab/report/statistics.ts";
-import type { SubjectOptions } from "../src/lab/report/subject.ts";
+import { type Comparison, compareModels, comparisonPage } from "../src/lab/report/documents/compare.ts";
+import { wilson } from "../src/lab/report/study/statistics.ts";
+import type { SubjectOptions } from "../src/lab/report/study/subject.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
 import { withJson, withSubject } from "./options.ts";
 import { coloursFor, percent, print, printJson, say } from "./output.ts";

@@ -1,9 +1,9 @@
 // lenet sweep report: the answer of a sweep as a page, with its numbers and figures beside it, or as a Markdown document.
 import { Command } from "commander";
-import { analyse } from "../src/lab/sweep/analysis.ts";
-import { writeMarkdown } from "../src/lab/sweep/markdown.ts";
-import { documentOf, writeReport } from "../src/lab/sweep/report.ts";
-import { atBest, readAnswer } from "../src/lab/sweep/results.ts";
+import { analyse } from "../src/lab/sweep/answer/analysis.ts";
+import { writeMarkdown } from "../src/lab/sweep/answer/markdown.ts";
+import { documentOf, writeReport } from "../src/lab/sweep/answer/report.ts";
+import { atBest, readAnswer } from "../src/lab/sweep/answer/results.ts";
 import { withJson } from "./options.ts";
 import { printJson, say } from "./output.ts";
 

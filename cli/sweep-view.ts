@@ -1,12 +1,12 @@
 // What people see of a sweep: on a terminal a table that is redrawn in place (how far it is, what is under way, the best cells
 // so far), elsewhere a line for each thing that happens.
 import { stripVTControlCharacters } from "node:util";
-import { type Sweep, variedValues } from "../src/lab/sweep/file.ts";
-import { type Trial, trialName } from "../src/lab/sweep/journal.ts";
-import { bestValue, compareValues } from "../src/lab/sweep/metric.ts";
-import { cellName } from "../src/lab/sweep/names.ts";
-import { valuesText } from "../src/lab/sweep/results.ts";
-import type { SweepEvent } from "../src/lab/sweep/run.ts";
+import { valuesText } from "../src/lab/sweep/answer/results.ts";
+import { bestValue, compareValues } from "../src/lab/sweep/file/metric.ts";
+import { type Sweep, variedValues } from "../src/lab/sweep/file/sweep.ts";
+import { cellName } from "../src/lab/sweep/trials/cell-name.ts";
+import { type Trial, trialName } from "../src/lab/sweep/trials/journal.ts";
+import type { SweepEvent } from "../src/lab/sweep/trials/run.ts";
 import { alignedTable } from "../src/lab/table.ts";
 import { type Colours, duration, percent } from "./output.ts";
 

@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { classNamesIn } from "../src/data/registry.ts";
 import { LenetError } from "../src/errors.ts";
 import { classNamesOf } from "../src/lab/model/class-names.ts";
-import { writeReport } from "../src/lab/report/report.ts";
+import { writeReport } from "../src/lab/report/documents/report.ts";
 import { distortKinds } from "../src/lab/settings/distortions.ts";
 import { recipeOf } from "../src/lab/settings/recipes.ts";
 import { resolve, type TrainSettings } from "../src/lab/settings/settings.ts";

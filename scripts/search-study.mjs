@@ -5,7 +5,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { loadData, netNamed, train } from "../dist/src/index.js";
 import { commit, processor } from "../dist/src/lab/run/provenance.js";
-import { nextGeneration } from "../dist/src/lab/sweep/methods.js";
+import { nextGeneration } from "../dist/src/lab/sweep/search/methods.js";
 
 const REPEATS = 10;
 const TRIALS = 24;

@@ -3,11 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseSweep } from "../../src/lab/sweep/file.ts";
-import { createSweep, type Trainer, trainerOf } from "../../src/lab/sweep/folder.ts";
-import { readJournal } from "../../src/lab/sweep/journal.ts";
-import { writeReport } from "../../src/lab/sweep/report.ts";
-import { readResults } from "../../src/lab/sweep/results.ts";
+import { writeReport } from "../../src/lab/sweep/answer/report.ts";
+import { readResults } from "../../src/lab/sweep/answer/results.ts";
+import { parseSweep } from "../../src/lab/sweep/file/sweep.ts";
+import { createSweep } from "../../src/lab/sweep/trials/folder.ts";
+import { readJournal } from "../../src/lab/sweep/trials/journal.ts";
+import { type Trainer, trainerOf } from "../../src/lab/sweep/trials/trainer.ts";
 import { stream } from "../../src/random.ts";
 import { writeDigits } from "../unit/support/digits-folder.ts";
 import { faultsOf, hasBrowser } from "./support/browser.ts";

@@ -13,9 +13,9 @@ import { watchImports } from "../../src/data/watch.ts";
 import { LenetError } from "../../src/errors.ts";
 import { digitFor, evaluate, netNamed, train } from "../../src/index.ts";
 import { load } from "../../src/lab/import/load.ts";
-import { openSubject } from "../../src/lab/report/subject.ts";
-import { parseSweep } from "../../src/lab/sweep/file.ts";
-import { trainerOf } from "../../src/lab/sweep/folder.ts";
+import { openSubject } from "../../src/lab/report/study/subject.ts";
+import { parseSweep } from "../../src/lab/sweep/file/sweep.ts";
+import { trainerOf } from "../../src/lab/sweep/trials/trainer.ts";
 import { lines, put, putClasses } from "./support/own-pictures.ts";
 
 /** The number of the rules, and the beginning of the hash of the images that four pictures of each class come to. */

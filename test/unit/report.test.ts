@@ -13,13 +13,13 @@ import { exportKinds } from "../../src/lab/export/index.ts";
 import { load } from "../../src/lab/import/load.ts";
 import { createModel, type Model } from "../../src/lab/model/model.ts";
 import { lastHidden, responsesTo } from "../../src/lab/model/responses.ts";
-import { answersOf } from "../../src/lab/report/answers.ts";
-import { architectureFigure } from "../../src/lab/report/architecture.ts";
-import { principalComponents } from "../../src/lab/report/embedding.ts";
-import { figureMakers } from "../../src/lab/report/figures.ts";
-import { leadOf, occlusion, saliency } from "../../src/lab/report/importance.ts";
-import { convolutionsOf } from "../../src/lab/report/layers.ts";
-import { reportOf } from "../../src/lab/report/report.ts";
+import { reportOf } from "../../src/lab/report/documents/report.ts";
+import { architectureFigure } from "../../src/lab/report/figures/architecture.ts";
+import { figureMakers } from "../../src/lab/report/figures/chapters.ts";
+import { answersOf } from "../../src/lab/report/study/answers.ts";
+import { principalComponents } from "../../src/lab/report/study/embedding.ts";
+import { leadOf, occlusion, saliency } from "../../src/lab/report/study/importance.ts";
+import { convolutionsOf } from "../../src/lab/report/study/layers.ts";
 import {
   calibrationError,
   classScores,
@@ -27,10 +27,10 @@ import {
   mcnemar,
   reliability,
   wilson,
-} from "../../src/lab/report/statistics.ts";
-import { pngAddress, type Study, studyOf } from "../../src/lab/report/study.ts";
-import { openSubject } from "../../src/lab/report/subject.ts";
-import { warps } from "../../src/lab/report/warps.ts";
+} from "../../src/lab/report/study/statistics.ts";
+import { pngAddress, type Study, studyOf } from "../../src/lab/report/study/study.ts";
+import { openSubject } from "../../src/lab/report/study/subject.ts";
+import { warps } from "../../src/lab/report/study/warps.ts";
 import { dense } from "../../src/layers/index.ts";
 import { netNamed, nets } from "../../src/nets/index.ts";
 import { image, net } from "../../src/nets/net.ts";

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { LenetError } from "../../src/errors.ts";
-import { parseSweep, trainingIn } from "../../src/lab/sweep/file.ts";
-import { gridOf } from "../../src/lab/sweep/methods.ts";
+import { parseSweep, trainingIn } from "../../src/lab/sweep/file/sweep.ts";
+import { gridOf } from "../../src/lab/sweep/search/methods.ts";
 
 const example = readFileSync(fileURLToPath(new URL("../../examples/ablation.yaml", import.meta.url)), "utf8");
 const parse = (text: string) => parseSweep("folder/s.yaml", text);

@@ -1,10 +1,11 @@
 // Which cells a sweep tries, and that a Bayesian search finds more than chance does.
 import { describe, expect, it } from "vitest";
-import { suggest } from "../../src/lab/sweep/bayes.ts";
-import { choice, type Domain, unitOf, type Value, valueAt, valuesIn } from "../../src/lab/sweep/domain.ts";
-import { readHalving, rungsOf, survivors } from "../../src/lab/sweep/halving.ts";
-import { type Cell, nextGeneration, type Search } from "../../src/lab/sweep/methods.ts";
-import { exp, ln, normalQuantile, normalShare } from "../../src/lab/sweep/numbers.ts";
+import { readHalving } from "../../src/lab/sweep/file/early-terminate.ts";
+import { suggest } from "../../src/lab/sweep/search/bayes.ts";
+import { choice, type Domain, unitOf, type Value, valueAt, valuesIn } from "../../src/lab/sweep/search/domain.ts";
+import { rungsOf, survivors } from "../../src/lab/sweep/search/halving.ts";
+import { type Cell, nextGeneration, type Search } from "../../src/lab/sweep/search/methods.ts";
+import { exp, ln, normalQuantile, normalShare } from "../../src/lab/sweep/search/numbers.ts";
 import { stream } from "../../src/random.ts";
 
 describe("the numbers of a sweep", () => {

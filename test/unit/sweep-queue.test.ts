@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openQueue } from "../../src/lab/sweep/queue.ts";
-import type { Link } from "../../src/lab/sweep/redis.ts";
-import type { Task } from "../../src/lab/sweep/runner.ts";
+import { openQueue } from "../../src/lab/sweep/queue/queue.ts";
+import type { Link } from "../../src/lab/sweep/queue/redis.ts";
+import type { Task } from "../../src/lab/sweep/trials/runner.ts";
 
 let dir: string;
 beforeEach(() => {

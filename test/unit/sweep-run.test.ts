@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeFolder } from "../../src/files.ts";
 import { readHistory, writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run/run-folder.ts";
-import { parseSweep, trainingIn } from "../../src/lab/sweep/file.ts";
-import { createSweep, type Trainer } from "../../src/lab/sweep/folder.ts";
-import { openJournal, readJournal } from "../../src/lab/sweep/journal.ts";
-import { readResults } from "../../src/lab/sweep/results.ts";
-import { runSweep, type SweepEvent } from "../../src/lab/sweep/run.ts";
-import type { Runner, Task, TaskEnd } from "../../src/lab/sweep/runner.ts";
+import { readResults } from "../../src/lab/sweep/answer/results.ts";
+import { parseSweep, trainingIn } from "../../src/lab/sweep/file/sweep.ts";
+import { createSweep } from "../../src/lab/sweep/trials/folder.ts";
+import { openJournal, readJournal } from "../../src/lab/sweep/trials/journal.ts";
+import { runSweep, type SweepEvent } from "../../src/lab/sweep/trials/run.ts";
+import type { Runner, Task, TaskEnd } from "../../src/lab/sweep/trials/runner.ts";
+import type { Trainer } from "../../src/lab/sweep/trials/trainer.ts";
 
 let dir: string;
 beforeEach(() => {

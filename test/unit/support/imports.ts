@@ -38,6 +38,55 @@ const labRule = (below: readonly string[]): Rule => ({
   node: [...files, "node:worker_threads"],
 });
 
+const inLab = (...names: readonly string[]): string[] => names.map((name) => `lab/${name}`);
+
+/** The rooms of the lab's two largest folders, the lowest first, with what each knows besides itself and the leaves. */
+const rooms: Readonly<Record<string, Rule>> = {
+  "lab/sweep/search/": { values: ["baselines/"] },
+  "lab/sweep/file/": { values: [...inLab("sweep/search/", "settings/"), "nets/"], types: inLab("run/") },
+  "lab/sweep/trials/": {
+    values: [...inLab("sweep/search/", "sweep/file/", "settings/", "run/", "model/", "training/"), "nets/", "files.ts"],
+    node: files,
+  },
+  "lab/sweep/queue/": {
+    values: [...inLab("sweep/trials/", "run/", "model/", "training/"), "files.ts"],
+    node: files,
+  },
+  "lab/sweep/answer/": {
+    values: [...inLab("sweep/search/", "sweep/file/", "sweep/trials/", "run/", "table.ts"), "charts/", "files.ts"],
+  },
+  "lab/report/study/": {
+    values: [
+      ...inLab("settings/", "run/", "model/", "import/"),
+      "baselines/",
+      "data/",
+      "kernels/reference/",
+      "losses/",
+      "files.ts",
+    ],
+    types: ["nets/"],
+    node: files,
+  },
+  "lab/report/figures/": {
+    values: [
+      ...inLab("report/study/", "model/", "summary.ts", "table.ts"),
+      "baselines/",
+      "charts/",
+      "data/",
+      "engine/describe.ts",
+    ],
+    types: [...inLab("run/"), "nets/"],
+  },
+  "lab/report/documents/": {
+    values: [
+      ...inLab("report/study/", "report/figures/", "run/", "model/", "summary.ts", "table.ts"),
+      "charts/",
+      "data/",
+      "files.ts",
+    ],
+  },
+};
+
 /** From the leaves up; the longest matching name rules a file. */
 const rules: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, { values: leaves }])),
@@ -66,6 +115,12 @@ const rules: Readonly<Record<string, Rule>> = {
   "formats/hdf5-worker.ts": { values: ["formats/", ...leaves], node: ["node:worker_threads"] },
   "lab/": { values: [""], node: [...files, "node:worker_threads"] },
   ...Object.fromEntries(lab.map((name, i) => [`lab/${name}/`, labRule(lab.slice(0, i + 1))])),
+  // All that a sweep or a report is stands in one of its rooms.
+  "lab/sweep/": { values: [] },
+  "lab/report/": { values: [] },
+  ...Object.fromEntries(
+    Object.entries(rooms).map(([name, rule]) => [name, { ...rule, values: [name, ...rule.values, ...leaves] }]),
+  ),
   "library.ts": { values: [""] },
   "index.ts": { values: [""] },
   "web.ts": { values: [""] },

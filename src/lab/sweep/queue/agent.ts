@@ -1,0 +1,149 @@
+// An agent: takes trials from a queue and trains them on this machine, as many side by side as it has slots. It makes sure that
+// it trains the same images with the same program, leaves its files beside the queue after every epoch, and puts back what it
+// cannot finish. An agent that falls silent loses its trials to others.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Job } from "bullmq";
+import { LenetError } from "../../../errors.ts";
+import { type Origins, originOf } from "../../model/fit.ts";
+import { loadParts } from "../../training/images.ts";
+import { openPool } from "../trials/pool.ts";
+import type { TaskEnd } from "../trials/runner.ts";
+import { pack, unpack } from "./parcel.ts";
+import {
+  announcedSweeps,
+  type Code,
+  codeText,
+  fetchFiles,
+  leaveFiles,
+  type Order,
+  type Progress,
+  QUEUE,
+  sameCode,
+} from "./queue.ts";
+import type { Link } from "./redis.ts";
+
+export interface AgentOptions {
+  /** Trials side by side. */
+  readonly jobs: number;
+  readonly code: Code;
+  /** Its trials are others' when nothing was heard of it for so long. */
+  readonly heartbeatMs: number;
+  /** Ends when nothing is left to take. */
+  readonly drain: boolean;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: AgentEvent) => void;
+}
+
+export type AgentEvent =
+  | { readonly kind: "take"; readonly order: Order }
+  | { readonly kind: "progress"; readonly order: Order; readonly progress: Progress }
+  | { readonly kind: "end"; readonly order: Order; readonly end: TaskEnd };
+
+const IDLE_MS = 300;
+/** Agents that one trial may take with it before it is given up. */
+const MOST_LOST = 5;
+
+/** Works until it is told to stop. Throws LenetError where a sweep on the queue is not for it. */
+export const runAgent = async (link: Link, options: AgentOptions): Promise<void> => {
+  const { jobs, code, heartbeatMs, drain, signal, onEvent } = options;
+  for (const { code: wanted, file } of await announcedSweeps(link)) checkCode(file, wanted, code);
+  const { bull, redis } = link;
+  const work = mkdtempSync(join(tmpdir(), "lenet-agent-"));
+  const pool = openPool({ jobs });
+  const data = new Map<string, Origins>();
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signal, failure.signal]);
+  let refusal: unknown;
+
+  const train = async (job: Job<Order, TaskEnd>, token?: string): Promise<TaskEnd> => {
+    const order = job.data;
+    const { sweep, task } = order;
+    const giveBack = async (): Promise<never> => {
+      await job.moveToWait(token);
+      throw new bull.WaitingError();
+    };
+    try {
+      checkCode(`trial ${task.name}`, order.code, code);
+      await checkData(data, order);
+    } catch (thrown) {
+      refusal = thrown;
+      failure.abort();
+      return giveBack();
+    }
+    onEvent({ kind: "take", order });
+    // A job that was thought lost may come back to the very agent that is still at work on it: each time has its own folder.
+    const own = mkdtempSync(join(work, "trial-"));
+    const folder = join(own, "run");
+    const before = await fetchFiles(link, sweep, task.name);
+    if (before.size > 0) unpack(folder, before);
+    let progress: Progress = { share: 0, record: null };
+    const leave = (): Promise<void> => leaveFiles(link, sweep, task.name, pack(folder));
+    const end = await pool.run({ ...task, folder }, stop, (event) => {
+      progress = event.kind === "share" ? { ...progress, share: event.share } : { ...progress, record: event.record };
+      onEvent({ kind: "progress", order, progress });
+      // Neither may end the training: what is lost now is told with the next epoch.
+      job.updateProgress({ ...progress }).catch(() => {});
+      if (event.kind === "epoch") leave().catch(() => {});
+    });
+    if (end.kind !== "failed") await leave();
+    rmSync(own, { recursive: true, force: true });
+    if (end.kind === "interrupted") return giveBack();
+    onEvent({ kind: "end", order, end });
+    return end;
+  };
+
+  const worker = new bull.Worker<Order, TaskEnd>(QUEUE, train, {
+    connection: redis,
+    concurrency: jobs,
+    lockDuration: heartbeatMs,
+    stalledInterval: heartbeatMs,
+    maxStalledCount: MOST_LOST,
+  });
+  worker.on("error", () => {});
+  try {
+    const queue = new bull.Queue(QUEUE, { connection: redis });
+    queue.on("error", () => {});
+    while (!stop.aborted) {
+      await pause(IDLE_MS, undefined, { signal: stop }).catch(() => {});
+      if (!drain || stop.aborted) continue;
+      const {
+        waiting = 0,
+        active = 0,
+        prioritized = 0,
+        delayed = 0,
+      } = await queue.getJobCounts("waiting", "active", "prioritized", "delayed");
+      if (waiting + active + prioritized + delayed === 0) break;
+    }
+    await worker.close();
+    await queue.close();
+  } finally {
+    await pool.close();
+    rmSync(work, { recursive: true, force: true });
+  }
+  if (refusal) throw refusal;
+};
+
+const checkCode = (place: string, wanted: Code, own: Code): void => {
+  if (!sameCode(wanted, own))
+    throw new LenetError(
+      `${place}: expected an agent of ${codeText(wanted)}, got ${codeText(own)}. Bring this machine to the same version.`,
+    );
+};
+
+/** Throws LenetError where this machine has other images than the sweep, or none. */
+const checkData = async (known: Map<string, Origins>, { data, task }: Order): Promise<void> => {
+  const name = task.settings.data;
+  if (!known.has(name)) {
+    const { train, test } = await loadParts(name);
+    known.set(name, { train: originOf(train), test: test ? originOf(test) : null });
+  }
+  const own = JSON.parse(JSON.stringify(known.get(name)));
+  if (!isDeepStrictEqual(own, data))
+    throw new LenetError(
+      `${name}: expected the images of the sweep (sha256 ${data.train.sha256.images.slice(0, 12)}…), got others (${own.train.sha256.images.slice(0, 12)}…). Copy them from the machine of the sweep.`,
+    );
+};
