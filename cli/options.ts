@@ -1,14 +1,12 @@
 // Options that more than one command has, and what their texts may be.
 import type { Command } from "commander";
 import { DATA_DIR } from "../src/data/registered.ts";
-import { watchImports } from "../src/data/watch.ts";
 import { LenetError } from "../src/errors.ts";
 import { isFolder } from "../src/files.ts";
 import { aboveZero, fromZero, share, whole } from "../src/lab/settings/rules.ts";
 import type { OptionRule } from "../src/named.ts";
 import { netNamed, nets } from "../src/nets/index.ts";
 import type { Stage } from "../src/optimisers/schedule.ts";
-import { importView } from "./import-view.ts";
 
 /** How the command line spells a setting of the library. */
 export const dashed = (setting: string): string => (setting === "shuffle" ? "--no-shuffle" : `--${setting}`);
@@ -55,18 +53,9 @@ const dataDirFrom = (dir: string): void => {
   process.env[DATA_DIR] = dir;
 };
 
-/**
- * Adds --data-dir, which no command needs to read: it takes the place of LENET_DATA in the environment. Such a command may also come
- * to import pictures, and tells of it.
- */
-export const withDataDir = (command: Command): Command => {
-  watchImports(importView());
-  return command.option(
-    "--data-dir <dir>",
-    `look for registered data sets in dir first (default: $${DATA_DIR})`,
-    dataDirFrom,
-  );
-};
+/** Adds --data-dir, which no command needs to read: it takes the place of LENET_DATA in the environment. */
+export const withDataDir = (command: Command): Command =>
+  command.option("--data-dir <dir>", `look for registered data sets in dir first (default: $${DATA_DIR})`, dataDirFrom);
 
 /** Adds --net, --data, --limit and --data-dir: what a report is told of its subject. */
 export const withSubject = (command: Command): Command =>

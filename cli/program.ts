@@ -1,8 +1,10 @@
 // The command line as a function of its words. It knows the names of the commands and what an error is worth; each command is a
 // file of its own, loaded only when it is the one that was asked for.
 import { Command, CommanderError } from "commander";
+import { watchImports } from "../src/data/watch.ts";
 import { LenetError } from "../src/errors.ts";
 import { lenetVersion } from "../src/lab/run/provenance.ts";
+import { importView } from "./import-view.ts";
 
 interface Entry {
   readonly name: string;
@@ -134,7 +136,8 @@ export const main = async (words: readonly string[]): Promise<number> => {
   try {
     const program = await programFor(words);
     if (words.length === 0) program.outputHelp();
-    else await program.parseAsync(words, { from: "user" });
+    // Whatever a command comes to, it may be pictures that have to be imported first.
+    else await watchImports(importView(), () => program.parseAsync(words, { from: "user" }));
     return 0;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return 0;

@@ -1,5 +1,6 @@
 // Who watches imports: pictures may have to be imported wherever a data set is asked for by its folder, far below those who can
 // tell people about it. Without a watcher imports are silent.
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Imported } from "./import.ts";
 
 /** Sees imports of pictures go on. */
@@ -10,11 +11,10 @@ export interface ImportWatcher {
   end(place: string, imported: Imported, kept: boolean): void;
 }
 
-let watcher: ImportWatcher | null = null;
+const watchers = new AsyncLocalStorage<ImportWatcher>();
 
-/** Sets the watcher of this process. */
-export const watchImports = (one: ImportWatcher): void => {
-  watcher = one;
-};
+/** Does `act`; `watcher` sees the imports that it comes to, also those after it has waited for something, and no others. */
+export const watchImports = <Result>(watcher: ImportWatcher, act: () => Result): Result => watchers.run(watcher, act);
 
-export const importWatcher = (): ImportWatcher | null => watcher;
+/** Who watches what is being done. */
+export const importWatcher = (): ImportWatcher | undefined => watchers.getStore();

@@ -25,6 +25,8 @@ let root = "";
 /** The places of imports, as they were told. */
 let imports: string[] = [];
 const mine = (): string => join(root, "mine");
+const watched = (act: () => Promise<void>) => (): Promise<void> =>
+  watchImports({ image: () => undefined, end: (place) => imports.push(place) }, act);
 const cached = (): string[] =>
   existsSync(join(root, "cache", "pictures")) ? readdirSync(join(root, "cache", "pictures")) : [];
 
@@ -32,7 +34,6 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "lenet-pictures-"));
   vi.stubEnv("LENET_CACHE", join(root, "cache"));
   imports = [];
-  watchImports({ image: () => undefined, end: (place) => imports.push(place) });
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -41,35 +42,41 @@ afterEach(async () => {
 });
 
 describe("a folder of pictures by class", () => {
-  it("trains, is evaluated, reported on and swept over as it is, imported once, and nothing is written into it.", async () => {
-    putClasses(root, "mine", 7);
-    const net = netNamed("linear");
-    const settings = { data: mine(), epochs: 1, validation: 2, out: join(root, "run"), threads: 1 };
-    const { metrics, model } = await train(net, settings);
-    expect(model.net.name).toBe("linear:classes=2");
-    expect(metrics.test!.images).toBe(2);
-    expect((await evaluate(load(join(root, "run")), mine())).misses).toBe(metrics.test!.misses);
-    expect((await openSubject(join(root, "run"))).set).toMatchObject({ name: "mine", count: 2 });
-    const sweep = `method: grid\nnet: linear\ndata: ${mine()}\nparameters: {rate: {values: [0.1, 0.2]}}`;
-    expect((await trainerOf(parseSweep("s.yaml", sweep))).data[mine()]!.train.count).toBe(12);
-    expect(imports).toEqual([mine()]);
-    expect(readdirSync(mine())).toEqual(["lying", "standing"]);
-    const { data } = JSON.parse(await readFile(join(root, "run", "config.json"), "utf8"));
-    importImages(mine(), join(root, "set"), { test: TEST_SHARE, whole: false, strict: false });
-    expect(data.train.sha256).toEqual((await loadData(join(root, "set"), "train")).sha256);
-  });
+  it(
+    "trains, is evaluated, reported on and swept over as it is, imported once, and nothing is written into it.",
+    watched(async () => {
+      putClasses(root, "mine", 7);
+      const net = netNamed("linear");
+      const settings = { data: mine(), epochs: 1, validation: 2, out: join(root, "run"), threads: 1 };
+      const { metrics, model } = await train(net, settings);
+      expect(model.net.name).toBe("linear:classes=2");
+      expect(metrics.test!.images).toBe(2);
+      expect((await evaluate(load(join(root, "run")), mine())).misses).toBe(metrics.test!.misses);
+      expect((await openSubject(join(root, "run"))).set).toMatchObject({ name: "mine", count: 2 });
+      const sweep = `method: grid\nnet: linear\ndata: ${mine()}\nparameters: {rate: {values: [0.1, 0.2]}}`;
+      expect((await trainerOf(parseSweep("s.yaml", sweep))).data[mine()]!.train.count).toBe(12);
+      expect(imports).toEqual([mine()]);
+      expect(readdirSync(mine())).toEqual(["lying", "standing"]);
+      const { data } = JSON.parse(await readFile(join(root, "run", "config.json"), "utf8"));
+      importImages(mine(), join(root, "set"), { test: TEST_SHARE, whole: false, strict: false });
+      expect(data.train.sha256).toEqual((await loadData(join(root, "set"), "train")).sha256);
+    }),
+  );
 
-  it("is imported again, into another place, when a picture is another, and again when what is kept was damaged.", async () => {
-    putClasses(root, "mine", 7);
-    const before = await loadData(mine(), "train");
-    put(root, "mine/lying/0.PNG", lines(false, 60, 44));
-    expect((await loadData(mine(), "train")).sha256.images).not.toBe(before.sha256.images);
-    expect(cached()).toHaveLength(2);
-    put(root, "mine/lying/0.PNG", lines(false, 40, 25));
-    for (const place of cached()) writeFileSync(join(root, "cache/pictures", place, "train-labels-idx1-ubyte"), "?");
-    expect((await loadData(mine(), "train")).sha256).toEqual(before.sha256);
-    expect([imports.length, cached().length]).toEqual([3, 2]);
-  });
+  it(
+    "is imported again, into another place, when a picture is another, and again when what is kept was damaged.",
+    watched(async () => {
+      putClasses(root, "mine", 7);
+      const before = await loadData(mine(), "train");
+      put(root, "mine/lying/0.PNG", lines(false, 60, 44));
+      expect((await loadData(mine(), "train")).sha256.images).not.toBe(before.sha256.images);
+      expect(cached()).toHaveLength(2);
+      put(root, "mine/lying/0.PNG", lines(false, 40, 25));
+      for (const place of cached()) writeFileSync(join(root, "cache/pictures", place, "train-labels-idx1-ubyte"), "?");
+      expect((await loadData(mine(), "train")).sha256).toEqual(before.sha256);
+      expect([imports.length, cached().length]).toEqual([3, 2]);
+    }),
+  );
 
   it("comes to the same images as ever: when they change, RULES must, as it is in the name of what is kept.", async () => {
     putClasses(root, "mine", 4);
@@ -106,10 +113,23 @@ describe("a folder of pictures by class", () => {
       said += text;
       return true;
     });
-    watchImports(importView());
-    expect(classNamesIn(mine())).toEqual(["lying", "standing"]);
+    const names = watchImports(importView(), () => classNamesIn(mine()));
+    expect(names).toEqual(["lying", "standing"]);
     expect(said).toMatch(/^left out .*torn\.webp: expected a PNG, JPEG or WebP picture, got .*\n/);
     expect(said).toMatch(/mine: 6 pictures of 2 classes imported, 1 left out\n\n$/);
+  });
+
+  it("is told to those who watch what asked for it, however long that waits, and to nobody else.", async () => {
+    const asked = async (name: string, each: number): Promise<string[]> => {
+      const told: string[] = [];
+      putClasses(root, name, each);
+      await watchImports({ image: () => undefined, end: (place) => told.push(place) }, async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        await loadData(join(root, name), "train");
+      });
+      return told;
+    };
+    expect(await Promise.all([asked("one", 3), asked("two", 4)])).toEqual([[join(root, "one")], [join(root, "two")]]);
   });
 
   it.each([
