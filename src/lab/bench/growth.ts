@@ -53,38 +53,32 @@ interface Case {
 /** LeNet-5 with so many times as many maps in C1 and C3 and units in C5; the rest as it is. */
 const wider = (factor: number): Net => netNamed(`lenet5:c1=${6 * factor},c3=${16 * factor},c5=${120 * factor}`);
 
-const casesOn = (sizes: GrowthSizes, threads: number): Case[] => {
-  const { walked } = sizes;
-  const usual = { net: netNamed("lenet5"), images: walked, batch: BATCH, threads };
-  const images = sizes.images.map(
-    (count): Case => ({ ...usual, axis: "images", x: count, images: count, cost: (ms) => ms }),
-  );
-  const steps = sizes.batch.map(
-    (batch): Case => ({ ...usual, axis: "batch", x: batch, batch, cost: (ms) => (ms * batch) / walked }),
-  );
-  const maps = sizes.maps.map(wider).map(
-    (net): Case => ({
-      ...usual,
-      axis: "maps",
-      x: operationsOf(net, "train") / 2e6,
-      net,
-      images: walked / 8,
-      cost: (ms) => (ms * 8_000) / walked,
-    }),
-  );
-  return [...images, ...steps, ...maps];
+/** The case of a size along each axis, all else being as usual. */
+const axes: Readonly<
+  Record<GrowthPoint["axis"], (size: number, usual: Omit<Case, "axis" | "x" | "cost">) => Omit<Case, "axis">>
+> = {
+  images: (images, usual) => ({ ...usual, x: images, images, cost: (ms) => ms }),
+  batch: (batch, usual) => ({ ...usual, x: batch, batch, cost: (ms) => (ms * batch) / usual.images }),
+  threads: (threads, usual) => ({ ...usual, x: threads, threads, cost: (ms) => (ms * 1_000) / usual.images }),
+  maps: (factor, usual) => {
+    const net = wider(factor);
+    const x = operationsOf(net, "train") / 2e6;
+    return { ...usual, x, net, images: usual.images / 8, cost: (ms) => (ms * 8_000) / usual.images };
+  },
 };
 
-const crowds = ({ threads, walked: images }: GrowthSizes): Case[] =>
-  threads.map((count) => ({
-    axis: "threads",
-    x: count,
-    net: netNamed("lenet5"),
-    images,
-    batch: BATCH,
-    threads: count,
-    cost: (ms) => (ms * 1_000) / images,
-  }));
+const casesAlong = (axis: GrowthPoint["axis"], { walked, ...sizes }: GrowthSizes, threads: number): Case[] => {
+  const usual = { net: netNamed("lenet5"), images: walked, batch: BATCH, threads };
+  return sizes[axis].map((size) => ({ axis, ...axes[axis](size, usual) }));
+};
+
+/** Every axis but that of threads is walked on one thread and on all. */
+const casesOf = ({ sizes, threads: all }: GrowthSettings): Case[] => [
+  ...[...new Set([1, all])].flatMap((threads) =>
+    (["images", "batch", "maps"] as const).flatMap((axis) => casesAlong(axis, sizes, threads)),
+  ),
+  ...casesAlong("threads", sizes, 1),
+];
 
 export interface GrowthSettings {
   readonly arithmetic: Arithmetic;
@@ -132,8 +126,7 @@ export const measureGrowth = async (
   settings: GrowthSettings,
   onPoint: (title: string, done: number) => void,
 ): Promise<GrowthPoint[]> => {
-  const { sizes, threads: all } = settings;
-  const cases = [...[...new Set([1, all])].flatMap((threads) => casesOn(sizes, threads)), ...crowds(sizes)];
+  const cases = casesOf(settings);
   const points: GrowthPoint[] = [];
   for (const one of cases) {
     const { axis, x, threads } = one;
