@@ -88,7 +88,7 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
   ];
   const scratch = Math.max(
     options.distort ? (net.image.rows + 3) * (net.image.columns + 3) : 0,
-    ...layers.map(({ layer, geometry }) => layer.scratch?.(geometry, kernels) ?? 0),
+    ...layers.map(({ layer, geometry }) => layer.scratch?.(geometry, shardImages(batch), kernels) ?? 0),
   );
   for (let thread = 0; thread < threads; thread++) claims.push(floats(`scratch.${thread}`, scratch));
   if (optimiser?.kind === "sdlm") {

@@ -123,8 +123,8 @@ export interface Kernels {
     dBias: Floats | null,
     scratch: Floats,
   ): void;
-  /** Floats of scratch memory that the convolutions of this geometry need; what is in it never matters. */
-  convScratch(g: Geometry): number;
+  /** Floats of scratch memory that convolutions of this geometry need for so many images; what is in it never matters. */
+  convScratch(g: Geometry, images: number): number;
 
   /** out (n, units) = bias + in (n, inputs) · weightᵀ, weight (units, inputs). */
   denseForward(

@@ -50,7 +50,14 @@ const winogradScratch = ({ input, output }: Geometry): number => {
 };
 
 /** Floats of scratch that the convolutions need, whichever needs most (each says what it keeps there). */
-const convScratch = (g: Geometry): number => Math.max(plainScratch(g), fitsWinograd(g) ? winogradScratch(g) : 0);
+const convScratch = (g: Geometry, images: number): number =>
+  Math.max(paddedSize(g, images) + plainScratch(g), fitsWinograd(g) ? winogradScratch(g) : 0);
+
+/** Floats of so many padded images, in whole vectors; none where there is no padding. */
+const paddedSize = ({ input, padding }: Geometry, images: number): number => {
+  const area = (input.rows + 2 * padding) * (input.columns + 2 * padding);
+  return padding === 0 ? 0 : Math.ceil((images * input.maps * area) / 4) * 4;
+};
 
 const plainScratch = ({ input, output, field, padding, seen }: Geometry): number => {
   const taps = (seen ?? input.maps) * field * field;
@@ -59,7 +66,7 @@ const plainScratch = ({ input, output, field, padding, seen }: Geometry): number
   if (seen) return 2 * area + 4 + padded + area * taps + output.maps * taps;
   const tiles = Math.ceil((field * input.maps) / 16);
   const tables = 16 + 2 * (taps + area) + 16;
-  const forwardOrWeight = tables + 16 * (taps + area + 4) + padded;
+  const forwardOrWeight = tables + 16 * (taps + area + 4);
   // A place beyond the image lies as far behind it as the last row and tile of a window begin behind its corner.
   const beyond = 32 + field * (input.columns + 2 * padding) * input.maps + 16 * tiles;
   const backwardInput = output.maps + 4 * area + field * tiles * output.maps * 16 + padded + beyond;
@@ -78,6 +85,13 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
     wasm.f32_table!(
       job, n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
       g.stride, g.padding, g.paddingValue, g.seen!, at(g.table!), at(input), at(weight), at(bias), at(out), at(scratch));
+  /** The address of the images, padded: into the beginning of the scratch where they are not. */
+  const padded = (g: Geometry, n: number, input: Floats, scratch: Floats): number => {
+    if (g.padding === 0) return at(input);
+    const { maps, rows, columns } = g.input;
+    wasm.f32_pad!(at(input), at(scratch), n * maps, rows, columns, g.padding, g.paddingValue);
+    return at(scratch);
+  };
   // biome-ignore format: an argument a line would hide what belongs together
   const convBackwardInput: Kernels["convBackwardInput"] = (g, n, dOut, weight, dIn, scratch) => {
     if (g.table) return byTable(1, g, n, dIn, weight, null, dOut, scratch);
@@ -89,8 +103,9 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
   const convBackwardWeight: Kernels["convBackwardWeight"] = (g, n, input, dOut, dWeight, dBias, scratch) => {
     if (g.table) return byTable(2, g, n, input, dWeight, dBias, dOut, scratch);
     wasm.f32_conv_backward_weight!(
-      n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-      g.stride, g.padding, g.paddingValue, at(input), at(dOut), at(dWeight), at(dBias), at(scratch));
+      n, g.input.maps, g.input.rows + 2 * g.padding, g.input.columns + 2 * g.padding, g.output.maps, g.output.rows,
+      g.output.columns, g.field, g.stride, padded(g, n, input, scratch), at(dOut), at(dWeight), at(dBias),
+      at(scratch) + 4 * paddedSize(g, n));
   };
   // biome-ignore format: as above
   return {
@@ -110,8 +125,9 @@ export const bindKernels = (module: WebAssembly.Module, memory: WebAssembly.Memo
           n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, at(input), at(weight), at(bias), at(out),
           at(scratch));
       wasm.f32_conv_forward!(
-        n, g.input.maps, g.input.rows, g.input.columns, g.output.maps, g.output.rows, g.output.columns, g.field,
-        g.stride, g.padding, g.paddingValue, at(input), at(weight), at(bias), at(out), at(scratch));
+        n, g.input.maps, g.input.rows + 2 * g.padding, g.input.columns + 2 * g.padding, g.output.maps, g.output.rows,
+        g.output.columns, g.field, g.stride, padded(g, n, input, scratch), at(weight), at(bias), at(out),
+        at(scratch) + 4 * paddedSize(g, n));
     },
     convBackward: (g, n, input, dOut, weight, dIn, dWeight, dBias, scratch) => {
       if (dIn && filters(g, n))

@@ -108,7 +108,8 @@ export const window = ({ field, stride, padding, paddingValue, compact, from }: 
 
 export const inPlace = false;
 
-export const scratch = (geometry: Geometry, kernels: Kernels): number => kernels.convScratch(geometry);
+export const scratch = (geometry: Geometry, images: number, kernels: Kernels): number =>
+  kernels.convScratch(geometry, images);
 
 /** Of a compact tensor: which input maps each map sees, in a row; part of the geometry that the kernels are given. */
 export const constants = ({ compact, from }: ConvSpec): Record<string, readonly number[]> =>

@@ -97,8 +97,8 @@ export interface Layer<Spec> {
   beforeBackward?(spec: Spec, views: Views, pass: Pass): void;
   /** Small arrays kept by each shard: name → number of floats. */
   buffers?(spec: Spec, input: Shape): Readonly<Record<string, number>>;
-  /** Floats of scratch the kernels need. */
-  scratch?(geometry: Geometry, kernels: Kernels): number;
+  /** Floats of scratch that the kernels need for so many images. */
+  scratch?(geometry: Geometry, images: number, kernels: Kernels): number;
 }
 
 /** A tensor that is learned. */

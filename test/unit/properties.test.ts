@@ -59,7 +59,7 @@ const anyConvolution = fc.record({
 
 /** Of one image, without bias. */
 const convolve = (kernels: Kernels, g: Geometry, input: ArrayLike<number>, weight: ArrayLike<number>): number[] => {
-  const [from, by, out, scratch] = arrays(input, weight, size(g.output), kernels.convScratch(g));
+  const [from, by, out, scratch] = arrays(input, weight, size(g.output), kernels.convScratch(g, 1));
   kernels.convForward(g, 1, from!, by!, null, out!, scratch!);
   return Array.from(out!);
 };

@@ -2,7 +2,7 @@
 // (taps, maps); the gradient of an image is turned into rows (pixels, maps) once for all taps.
 import { backwardColumns, fitsColumns } from "./conv-columns";
 import { laneSum } from "./lanes";
-import { addProducts, pad, pixelTable, planesToRows, stepTable, tapTable, whole } from "./tiles";
+import { addProducts, pixelTable, planesToRows, stepTable, tapTable, whole } from "./tiles";
 
 /** Sum of `area` floats: sixteen sums, so that none waits for the one before. */
 export function planeSum(plane: usize, area: i32): f32 {
@@ -29,13 +29,12 @@ export function planeSums(images: i32, maps: i32, area: i32, dOut: usize, dBias:
 
 /** The general way, for up to 16 maps at a time; `table` holds the taps. What the scratch holds follows the table of pixels. */
 function backwardTiles(
-  images: i32, from: i32, rows: i32, columns: i32, maps: i32, area: i32, taps: i32, padding: i32, paddingValue: f32,
-  input: usize, dOut: usize, dWeight: usize, table: usize, pixels: usize,
+  images: i32, from: i32, rows: i32, columns: i32, maps: i32, area: i32, taps: i32, input: usize,
+  dOut: usize, dWeight: usize, table: usize, pixels: usize,
 ): void {
   const places = pixels + (<usize>whole(area) << 2);
   const gradient = places + (<usize>whole(taps) << 2);
   const sums = gradient + (<usize>area << 6);
-  const padded = sums + (<usize>whole(taps) << 6);
   stepTable(places, whole(taps), 64);
   for (let first = 0; first < maps; first += 16) {
     const present = min(16, maps - first);
@@ -43,11 +42,7 @@ function backwardTiles(
     const row = <usize>lanes << 2;
     memory.fill(sums, 0, <usize>whole(taps) * row);
     for (let n = 0; n < images; n++) {
-      let source = input + (<usize>(n * from * rows * columns) << 2);
-      if (padding > 0) {
-        pad(source, padded, from, rows, columns, padding, paddingValue);
-        source = padded;
-      }
+      const source = input + (<usize>(n * from * rows * columns) << 2);
       planesToRows(dOut + (<usize>((n * maps + first) * area) << 2), gradient, present, area, lanes);
       addProducts(source, table, sums, places, taps, pixels, gradient, gradient + <usize>area * row, lanes);
     }
@@ -60,23 +55,22 @@ function backwardTiles(
 }
 
 /**
- * dWeight (maps, from, field, field) and, unless 0, dBias (maps): sums over the images. The scratch holds tables of taps,
- * pixels and places, one image's gradient of up to 16 maps, their sums, and one padded image.
+ * dWeight (maps, from, field, field) and, unless 0, dBias (maps): sums over the images, which are padded already. The scratch
+ * holds tables of taps, pixels and places, one image's gradient of up to 16 maps, and their sums.
  */
 export function f32_conv_backward_weight(
   images: i32, from: i32, rows: i32, columns: i32, maps: i32, outRows: i32, outColumns: i32, field: i32, stride: i32,
-  padding: i32, paddingValue: f32, input: usize, dOut: usize, dWeight: usize, dBias: usize, scratch: usize,
+  input: usize, dOut: usize, dWeight: usize, dBias: usize, scratch: usize,
 ): void {
   const taps = from * field * field;
   const area = outRows * outColumns;
-  const width = columns + 2 * padding;
   const pixels = scratch + (<usize>whole(taps) << 2);
-  tapTable(scratch, from, field, width, (rows + 2 * padding) * width);
-  pixelTable(pixels, outRows, outColumns, stride, width);
-  if (fitsColumns(maps, taps, stride, padding, outColumns))
+  tapTable(scratch, from, field, columns, rows * columns);
+  pixelTable(pixels, outRows, outColumns, stride, columns);
+  if (fitsColumns(maps, taps, stride, outColumns))
     backwardColumns(
       images, input, from * rows * columns, columns, scratch, taps, outRows, outColumns, dOut, maps, dWeight,
     );
-  else backwardTiles(images, from, rows, columns, maps, area, taps, padding, paddingValue, input, dOut, dWeight, scratch, pixels);
+  else backwardTiles(images, from, rows, columns, maps, area, taps, input, dOut, dWeight, scratch, pixels);
   if (dBias) planeSums(images, maps, area, dOut, dBias);
 }

@@ -1,12 +1,12 @@
 // Convolutions of few maps over wide images, as C1 is: lanes are columns, so that six maps waste none. Two maps × 16 columns
-// (forward), or three maps × three taps (backward to the weights), are held in registers. For stride 1 without padding.
+// (forward), or three maps × three taps (backward to the weights), are held in registers. For stride 1.
 // As in tiles.ts, the loops are exported only to stay functions of their own.
 import { laneSums, madd } from "./lanes";
 
 /** Whether these loops can do it: whole vectors of columns, and at least one tile of them, of maps and of taps. */
-export function fitsColumns(maps: i32, taps: i32, stride: i32, padding: i32, outColumns: i32): bool {
+export function fitsColumns(maps: i32, taps: i32, stride: i32, outColumns: i32): bool {
   const whole = outColumns >= 16 && (outColumns & 3) == 0;
-  return whole && maps >= 3 && maps <= 8 && taps >= 3 && stride == 1 && padding == 0;
+  return whole && maps >= 3 && taps >= 3 && stride == 1;
 }
 
 /** 16 columns of all rows of two maps: out = bias + Σ weight × source[offset], for entries (offset, weight, weight) of a table. */

@@ -1,7 +1,7 @@
 // Convolution, forward. Lanes are feature maps, rows are pixels: weights are packed once a call as (taps, maps), the sums of
 // one image begin as biases, and are turned into planes at the end.
 import { fitsColumns, forwardColumns } from "./conv-columns";
-import { addProducts, pad, pixelTable, rowsToPlanes, stepTable, tapTable, whole } from "./tiles";
+import { addProducts, pixelTable, rowsToPlanes, stepTable, tapTable, whole } from "./tiles";
 
 /** Weights (maps, taps) of `present` maps → packed (taps, lanes), missing maps zero. */
 function pack(weight: usize, packed: usize, present: i32, lanes: i32, taps: i32): void {
@@ -26,31 +26,29 @@ function beginWithBiases(biases: usize, sums: usize, area: i32, lanes: i32): voi
 }
 
 /**
- * out (n, maps, outRows, outColumns) from input (n, from, rows, columns). `bias` (maps), or 0 for none. The scratch holds
- * 16 biases, tables of taps, pixels and places, the packed weights of up to 16 maps, one image's sums of them, and one
- * padded image.
+ * out (n, maps, outRows, outColumns) from input (n, from, rows, columns), which is padded already. `bias` (maps), or 0 for none.
+ * The scratch holds 16 biases, tables of taps, pixels and places, the packed weights of up to 16 maps, and one image's sums of
+ * them.
  */
 export function f32_conv_forward(
   images: i32, from: i32, rows: i32, columns: i32, maps: i32, outRows: i32, outColumns: i32, field: i32, stride: i32,
-  padding: i32, paddingValue: f32, input: usize, weight: usize, bias: usize, out: usize, scratch: usize,
+  input: usize, weight: usize, bias: usize, out: usize, scratch: usize,
 ): void {
   const taps = from * field * field;
   const area = outRows * outColumns;
-  const width = columns + 2 * padding;
   const table = scratch + 64;
   const pixels = table + (<usize>whole(taps) << 2);
   const places = pixels + (<usize>whole(area) << 2);
   const packed = places + (<usize>whole(area) << 2);
   const sums = packed + (<usize>taps << 6);
-  const padded = sums + (<usize>whole(area) << 6);
-  tapTable(table, from, field, width, (rows + 2 * padding) * width);
-  if (fitsColumns(maps, taps, stride, padding, outColumns)) {
+  tapTable(table, from, field, columns, rows * columns);
+  if (fitsColumns(maps, taps, stride, outColumns)) {
     forwardColumns(
       images, input, from * rows * columns, columns, table, taps, packed, weight, bias, out, maps, outRows, outColumns,
     );
     return;
   }
-  pixelTable(pixels, outRows, outColumns, stride, width);
+  pixelTable(pixels, outRows, outColumns, stride, columns);
   stepTable(places, whole(area), 64);
   for (let first = 0; first < maps; first += 16) {
     const present = min(16, maps - first);
@@ -60,11 +58,7 @@ export function f32_conv_forward(
     for (let map = 0; map < 16; map++)
       store<f32>(scratch + (<usize>map << 2), bias && map < present ? load<f32>(bias + (<usize>(first + map) << 2)) : 0);
     for (let n = 0; n < images; n++) {
-      let source = input + (<usize>(n * from * rows * columns) << 2);
-      if (padding > 0) {
-        pad(source, padded, from, rows, columns, padding, paddingValue);
-        source = padded;
-      }
+      const source = input + (<usize>(n * from * rows * columns) << 2);
       beginWithBiases(scratch, sums, area, lanes);
       addProducts(source, pixels, sums, places, area, table, packed, packed + <usize>taps * row, lanes);
       rowsToPlanes(sums, out + (<usize>((n * maps + first) * area) << 2), present, area, lanes);

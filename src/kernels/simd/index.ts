@@ -3,7 +3,7 @@
 export { f32_relu_backward, f32_relu_forward, f32_tanh_backward, f32_tanh_forward } from "./activation";
 export { f32_conv_backward_input } from "./conv-backward-input";
 export { f32_conv_backward_weight } from "./conv-backward-weight";
-export { tile_2x16, tile_4x8 } from "./tiles";
+export { pad as f32_pad, tile_2x16, tile_4x8 } from "./tiles";
 export { columns_2x16, taps_3x3 } from "./conv-columns";
 export { f32_conv_forward } from "./conv-forward";
 export { add_patches, f32_table, take_patches } from "./conv-table";

@@ -84,7 +84,7 @@ export const forwardCall = (example: Example, biased: boolean): Omit<Trial, "ter
       bias: floats("bias", g.output.maps),
     },
     writes: { out: images * size(g.output) },
-    scratch: (k) => k.convScratch(g),
+    scratch: (k) => k.convScratch(g, images),
     call: (k, a) => {
       const bias = biased ? a.floats("bias") : null;
       k.convForward(g, images, a.floats("input"), a.floats("weight"), bias, a.floats("out"), a.floats("scratch"));
@@ -105,7 +105,7 @@ export const convBackwardInputTrials = (examples = convExamples()): Trial[] =>
       label: label("convBackwardInput", example),
       reads: { dOut: floats("dOut", images * size(g.output)), weight: floats("weight", weights(g)) },
       writes: { dIn: images * size(g.input) },
-      scratch: (k) => k.convScratch(g),
+      scratch: (k) => k.convScratch(g, images),
       call: (k, a) =>
         k.convBackwardInput(g, images, a.floats("dOut"), a.floats("weight"), a.floats("dIn"), a.floats("scratch")),
       terms: g.output.maps * g.field ** 2,
@@ -120,7 +120,7 @@ export const convBackwardWeightTrials = (examples = convExamples()): Trial[] =>
       label: `${label("convBackwardWeight", example)}${biased ? "" : ", no bias"}`,
       reads: { input: floats("input", images * size(g.input)), dOut: floats("dOut", images * size(g.output)) },
       writes: { dWeight: weights(g), dBias: g.output.maps },
-      scratch: (k) => k.convScratch(g),
+      scratch: (k) => k.convScratch(g, images),
       call: (k, a) => {
         const dBias = biased ? a.floats("dBias") : null;
         const [input, dOut, dWeight] = [a.floats("input"), a.floats("dOut"), a.floats("dWeight")];
@@ -141,7 +141,7 @@ export const backwardCall = (example: Example, wanted: boolean): Omit<Trial, "te
       weight: floats("weight", weights(g)),
     },
     writes: { dIn: images * size(g.input), dWeight: weights(g), dBias: g.output.maps },
-    scratch: (k) => k.convScratch(g),
+    scratch: (k) => k.convScratch(g, images),
     call: (k, a) => {
       const [input, dOut, weight] = [a.floats("input"), a.floats("dOut"), a.floats("weight")];
       const [dWeight, dBias] = [a.floats("dWeight"), a.floats("dBias")];

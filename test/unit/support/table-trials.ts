@@ -48,7 +48,7 @@ export const tableForwardTrials = (): Trial[] =>
       label: label("convForward", example),
       reads: { ...reads, table, bias: floats("bias", g.output.maps) },
       writes: { out: images * size(g.output) },
-      scratch: (k) => k.convScratch({ ...g, seen }),
+      scratch: (k) => k.convScratch({ ...g, seen }, images),
       call: (k, { floats }) => {
         const bias = number % 2 === 0 ? floats("bias") : null;
         const [input, weight, out] = [floats("input"), floats("weight"), floats("out")];
@@ -66,7 +66,7 @@ export const tableBackwardInputTrials = (): Trial[] =>
       label: label("convBackwardInput", example),
       reads: { ...reads, table },
       writes: { dIn: images * size(g.input) },
-      scratch: (k) => k.convScratch({ ...g, seen }),
+      scratch: (k) => k.convScratch({ ...g, seen }, images),
       call: (k, { floats }) => {
         const [dOut, weight, dIn] = [floats("dOut"), floats("weight"), floats("dIn")];
         k.convBackwardInput({ ...g, seen, table: floats("table") }, images, dOut, weight, dIn, floats("scratch"));
@@ -83,7 +83,7 @@ export const tableBackwardWeightTrials = (): Trial[] =>
       label: label("convBackwardWeight", example),
       reads: { ...reads, table },
       writes: { dWeight: weights(example), dBias: g.output.maps },
-      scratch: (k) => k.convScratch({ ...g, seen }),
+      scratch: (k) => k.convScratch({ ...g, seen }, images),
       call: (k, { floats }) => {
         const dBias = number % 2 === 0 ? floats("dBias") : null;
         const [input, dOut, dWeight] = [floats("input"), floats("dOut"), floats("dWeight")];
