@@ -9,6 +9,10 @@ import { hands, otherHands } from "./digit-pictures/hands.mjs";
 import { photograph } from "./digit-pictures/photo.mjs";
 
 const [dir, which = "test", many = "40"] = process.argv.slice(2);
+if (dir === undefined || !["test", "tune"].includes(which) || !(Number(many) > 0)) {
+  console.error("digit-pictures: expected a folder to write to, then test or tune and a number: DIR tune 200.");
+  process.exit(2);
+}
 const isTest = which === "test";
 
 const fonts = isTest
