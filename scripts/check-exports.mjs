@@ -12,10 +12,19 @@ import { load, loadData } from "../dist/src/index.js";
 import { exportKinds } from "../dist/src/lab/export/index.js";
 import { shippedNames } from "../dist/src/lab/model/shipped.js";
 
-const { values, positionals } = parseArgs({
-  options: { digits: { type: "string", default: "1000" }, python: { type: "string" } },
-  allowPositionals: true,
-});
+/** The options and models asked for; another option ends the program with what there is. */
+const asked = () => {
+  try {
+    const options = { digits: { type: "string", default: "1000" }, python: { type: "string" } };
+    return parseArgs({ options, allowPositionals: true });
+  } catch {
+    console.error(
+      "check-exports: expected [--digits 1000] [--python python3] [runs and models …]. Leave out the rest.",
+    );
+    process.exit(2);
+  }
+};
+const { values, positionals } = asked();
 const most = Number(values.digits);
 const BATCH = 250;
 ort.env.wasm.numThreads = 1;
@@ -85,7 +94,7 @@ const judges = {
 /** Float32 in another order of sums; Keras works with whatever its backend takes for fast. */
 const bounds = { onnx: 1e-5, c: 1e-5, keras: 2e-5, h5: 2e-5 };
 
-/** The largest difference, by the size of the number where that is above 1, and how many answers differ. */
+/** The largest difference, by the size of the digit's largest output where that is above 1, and how many answers differ. */
 const compared = (theirs, ours, { classes, loss }) => {
   let farthest = 0;
   let differ = 0;
@@ -94,10 +103,14 @@ const compared = (theirs, ours, { classes, loss }) => {
     const some = [...outputs.slice(n * classes, (n + 1) * classes)].map((output) => sign * output);
     return some.indexOf(Math.max(...some));
   };
-  ours.forEach((output, index) => {
-    farthest = Math.max(farthest, Math.abs(theirs[index] - output) / Math.max(1, Math.abs(output)));
-  });
-  for (let n = 0; n * classes < ours.length; n++) differ += Number(best(theirs, n) !== best(ours, n));
+  for (let n = 0; n * classes < ours.length; n++) {
+    const some = [...ours.slice(n * classes, (n + 1) * classes)];
+    const size = Math.max(1, ...some.map(Math.abs));
+    some.forEach((output, k) => {
+      farthest = Math.max(farthest, Math.abs(theirs[n * classes + k] - output) / size);
+    });
+    differ += Number(best(theirs, n) !== best(ours, n));
+  }
   return { farthest, differ };
 };
 
