@@ -117,7 +117,8 @@ export const resultsPage = ({ claims }: Results): string => {
     "Written by `lenet reproduce`; not edited by hand. Everything behind these numbers (each seed, hashes of the data, commits)",
     "stands in [results.json](results.json). Test images are looked at once, at the end of a run, unless the quantity is a curve.",
     "Most of what was published is of one training. Where our mean falls short, σ says by how many standard deviations over seeds: a",
-    "single training of ours would differ from the mean by as much as one of them, and seldom by two.",
+    "single training of ours would differ from the mean by as much as one of them, and seldom by two. What was tried for each miss:",
+    "[misses.md](misses.md).",
     "",
     ...sources.flatMap((source) => [
       section(
