@@ -117,15 +117,16 @@ describe("a step", () => {
 });
 
 describe("a batch", () => {
-  it("is cut into at least eight shards where it can be, of at most eight images.", () => {
-    const cut = [1, 2, 8, 9, 16, 20, 64, 100].map((batch) => [batch, shardCount(batch), shardImages(batch)]);
+  it("is cut into shards of four to eight images, of one where there are fewer than eight.", () => {
+    const cut = [1, 2, 7, 8, 9, 20, 48, 64, 100].map((batch) => [batch, shardCount(batch), shardImages(batch)]);
     expect(cut).toEqual([
       [1, 1, 1],
       [2, 2, 1],
-      [8, 8, 1],
-      [9, 5, 2],
-      [16, 8, 2],
-      [20, 7, 3],
+      [7, 7, 1],
+      [8, 2, 4],
+      [9, 3, 4],
+      [20, 5, 4],
+      [48, 8, 6],
       [64, 8, 8],
       [100, 13, 8],
     ]);
