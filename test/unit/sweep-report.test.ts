@@ -8,7 +8,7 @@ import { writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run/r
 import { analyse } from "../../src/lab/sweep/answer/analysis.ts";
 import { writeMarkdown } from "../../src/lab/sweep/answer/markdown.ts";
 import { rankingTable, writeReport } from "../../src/lab/sweep/answer/report.ts";
-import { atBest, readResults } from "../../src/lab/sweep/answer/results.ts";
+import { atBest, intervalOf, readResults } from "../../src/lab/sweep/answer/results.ts";
 import { estimate, fisherTail, holm, studentTails, welch } from "../../src/lab/sweep/answer/statistics.ts";
 import { parseSweep } from "../../src/lab/sweep/file/sweep.ts";
 import { gridOf } from "../../src/lab/sweep/search/methods.ts";
@@ -48,6 +48,15 @@ describe("the statistics", () => {
     expect([mean, spread]).toEqual([3, Math.sqrt(2.5)]);
     // 2.776 × √2.5 / √5
     expect([low, high].map((end) => Number(end!.toFixed(3)))).toEqual([1.037, 4.963]);
+  });
+
+  it("show no share outside 0…1, and no loss below 0.", () => {
+    const wide = estimate([0.9, 0.99])!;
+    expect(wide.high).toBeGreaterThan(1);
+    expect(intervalOf({ of: "accuracy" }, wide)).toEqual({ low: wide.low, high: 1 });
+    const low = estimate([0.01, 1.2])!;
+    expect(intervalOf({ of: "loss" }, low)).toEqual({ low: 0, high: low.high });
+    expect(intervalOf({ of: "accuracy" }, estimate([0.9])!)).toBeNull();
   });
 
   it("test differences as Welch did.", () => {

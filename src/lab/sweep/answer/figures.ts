@@ -9,7 +9,7 @@ import { stripChart } from "../../../charts/strip-chart.ts";
 import type { EpochRecord } from "../../run/run-folder.ts";
 import { inMetric, type Metric } from "../file/metric.ts";
 import type { Analysis, PairTable } from "./analysis.ts";
-import { type CellResult, type SweepResults, valuesText } from "./results.ts";
+import { type CellResult, intervalOf, type SweepResults, valuesText } from "./results.ts";
 import { mean } from "./statistics.ts";
 
 /** Curves that are told apart by name; of more cells the best are named and the others stand behind. */
@@ -144,11 +144,11 @@ const margins = ({ margins: found }: Analysis, metric: Metric): Figure[] =>
           description: "The mean over all trials with that value, whatever the others were, with its 95 % interval.",
           x: axisOf(metric),
           mark: "dot",
-          bars: found.map(({ parameter, level, estimate: { mean: value, low, high } }) => ({
+          bars: found.map(({ parameter, level, estimate }) => ({
             name: level,
             group: parameter,
-            value,
-            ...(low === null || high === null ? {} : { low, high }),
+            value: estimate.mean,
+            ...intervalOf(metric, estimate),
           })),
           width: 720,
         }),

@@ -7,7 +7,7 @@ import { thousands } from "../../table.ts";
 import type { Metric } from "../file/metric.ts";
 import { type Analysis, analyse } from "./analysis.ts";
 import { figuresOf, type SweepFigures } from "./figures.ts";
-import { type CellResult, readAnswer, type SweepResults, valuesText } from "./results.ts";
+import { type CellResult, intervalOf, readAnswer, type SweepResults, valuesText } from "./results.ts";
 import type { Estimate } from "./statistics.ts";
 
 /** The results as a document for programs: everything but the places in the sweep file. */
@@ -79,11 +79,9 @@ export const withSpread = (metric: Pick<Metric, "of">, found: Estimate | null): 
   return `${metricText(metric, found.mean)}${around}`;
 };
 
-/** A share does not leave 0…1, though Student's interval may. */
 export const intervalText = (metric: Pick<Metric, "of">, found: Estimate | null): string => {
-  if (!found || found.low === null || found.high === null) return "–";
-  const most = metric.of === "loss" ? Number.POSITIVE_INFINITY : 1;
-  return `${metricText(metric, Math.max(0, found.low))} – ${metricText(metric, Math.min(most, found.high))}`;
+  const interval = found && intervalOf(metric, found);
+  return interval ? `${metricText(metric, interval.low)} – ${metricText(metric, interval.high)}` : "–";
 };
 
 export const accuracy = { of: "accuracy" } as const;

@@ -164,3 +164,13 @@ export const valuesText = (values: CellResult["values"]): string => {
     typeof value === "string" && !["yes", "no"].includes(value) ? value : `${name.split(".").at(-1)} ${value}`;
   return Object.entries(values).map(text).join(", ") || "the only cell";
 };
+
+/**
+ * The ends of the 95 % interval; null of fewer than two values. A share does not leave 0…1 and a loss does not fall below 0, though
+ * Student's interval may.
+ */
+export const intervalOf = ({ of }: Pick<Metric, "of">, found: Estimate): { low: number; high: number } | null => {
+  if (found.low === null || found.high === null) return null;
+  const most = of === "loss" ? Number.POSITIVE_INFINITY : 1;
+  return { low: Math.max(0, found.low), high: Math.min(most, found.high) };
+};
