@@ -120,6 +120,9 @@ describe("the import checker", () => {
     ["src/lab/report/study/warps.ts", 'import type { Chapter } from "../figures/chapters.ts";', 1],
     ["src/lab/report/figures/answers.ts", 'import { reportOf } from "../documents/report.ts";', 1],
     ["src/lab/report/documents/report.ts", 'import { readResults } from "../../sweep/answer/results.ts";', 1],
+    ["src/lab/studio/studio.ts", 'import { exportKinds } from "../export/index.ts";', 1],
+    ["src/lab/export/page.ts", 'import { figuresOf } from "../report/figures/chapters.ts";', 1],
+    ["src/lab/bench/run.ts", 'import { openModel } from "../import/load.ts";', 0],
     ["src/index.ts", 'export { train } from "./lab/training/train.ts";', 0],
     ["src/elsewhere/new.ts", "export const x = 1;", 1],
   ])("judges %s: %s", (path, text, faults) => expect(forbiddenImports(path, text)).toHaveLength(faults));

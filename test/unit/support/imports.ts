@@ -115,6 +115,13 @@ const rules: Readonly<Record<string, Rule>> = {
   "formats/hdf5-worker.ts": { values: ["formats/", ...leaves], node: ["node:worker_threads"] },
   "lab/": { values: [""], node: [...files, "node:worker_threads"] },
   ...Object.fromEntries(lab.map((name, i) => [`lab/${name}/`, labRule(lab.slice(0, i + 1))])),
+  // Each the work of one command, on top of all those; none knows another.
+  ...Object.fromEntries(
+    ["export", "bench", "studio"].map((name) => [
+      `lab/${name}/`,
+      { ...labRule(lab), values: [...labRule(lab).values, `lab/${name}/`, "charts/"] },
+    ]),
+  ),
   // All that a sweep or a report is stands in one of its rooms.
   "lab/sweep/": { values: [] },
   "lab/report/": { values: [] },
