@@ -77,8 +77,8 @@ const titleOf = ({ net }: Job): string => {
   }
 };
 
-const leadOf = ({ begun, reader }: Training): string => {
-  if (!begun || !reader) return "Fetching the images …";
+const leadOf = ({ phase, begun, reader }: Training): string => {
+  if (!begun || !reader) return phase === "failed" ? "Nothing was learned." : "Fetching the images …";
   const { counts, data, threads } = begun;
   const { parameters } = reader.summary.total;
   return `${thousands(parameters)} numbers learn from ${thousands(counts.train)} images of ${data}, on ${threads} ${threads === 1 ? "thread" : "threads"} of this machine. Draw at any time.`;

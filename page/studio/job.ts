@@ -58,3 +58,6 @@ export type News =
   | { readonly kind: "weights"; readonly weights: Weights }
   | { readonly kind: "paused" }
   | { readonly kind: "trouble"; readonly message: string };
+
+/** What is said where nothing answers at the page's address. */
+export const UNREACHED = "lenet studio: expected it to answer, got nothing. Start it again and load this page anew.";

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { EpochRecord, Score } from "../../src/lab/run/run-folder.ts";
 import type { ProgressEvent } from "../../src/lab/training/events.ts";
 import { openReader, type Reader } from "../shared/model.ts";
-import type { Job, News, Order } from "./job.ts";
+import { type Job, type News, type Order, UNREACHED } from "./job.ts";
 
 export interface Training {
   readonly phase: "loading" | "learning" | "paused" | "done" | "failed";
@@ -93,7 +93,8 @@ export const useTraining = (job: Job): { training: Training; pause: (paused: boo
       timer ??= setTimeout(show, SHOWN_MS);
     };
     own.onmessage = ({ data }: MessageEvent<News>) => hear(data);
-    own.onerror = ({ message }) => hear({ kind: "trouble", message });
+    // A program that could not be fetched has no message.
+    own.onerror = ({ message }) => hear({ kind: "trouble", message: message || UNREACHED });
     own.postMessage({ kind: "begin", job } satisfies Order);
     return () => {
       clearTimeout(timer);

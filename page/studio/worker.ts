@@ -12,7 +12,7 @@ import { beginAnew, type Session, startSession } from "../../src/lab/training/se
 import { withClasses } from "../../src/nets/classes.ts";
 import { netNamed } from "../../src/nets/index.ts";
 import type { Trial } from "../shared/model.ts";
-import type { Job, News, Order, Weights } from "./job.ts";
+import { type Job, type News, type Order, UNREACHED, type Weights } from "./job.ts";
 
 const tell = (news: News): void => postMessage(news);
 
@@ -96,7 +96,9 @@ const goOn = async (): Promise<boolean> => {
 /** The images, or the first so many of them. */
 const fetchSet = async (name: string, part: "train" | "test", first?: number): Promise<DataSet> => {
   const asked = new URLSearchParams({ name, ...(first === undefined ? {} : { first: `${first}` }) });
-  const answer = await fetch(`/data/${part}?${asked}`);
+  const answer = await fetch(`/data/${part}?${asked}`).catch(() => {
+    throw new LenetError(UNREACHED);
+  });
   if (!answer.ok) throw new LenetError(await answer.text());
   return decodeSet(new Uint8Array(await answer.arrayBuffer()), name);
 };

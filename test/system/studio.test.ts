@@ -72,7 +72,7 @@ describe.skipIf(chromiumPath === undefined)("the studio (needs Chromium: name it
     await page.close();
   });
 
-  it("begins anew with what the form says, which the address then says too.", async () => {
+  it("begins anew with what the form says, which the address then says too; and says when nobody answers any more.", async () => {
     const page = await open("?net=tutorial&images=300&epochs=1", 390);
     await phase(page, /^Done\. /);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
@@ -84,6 +84,13 @@ describe.skipIf(chromiumPath === undefined)("the studio (needs Chromium: name it
     await phase(page, /^Done\. /);
     await page.goBack();
     await expect.poll(() => page.locator("input[name=net]").inputValue(), WAIT).toBe("tutorial");
+    await page.context().setOffline(true);
+    await page.locator("button", { hasText: "Begin anew" }).click();
+    const trouble = page.locator("[role=alert]");
+    await expect
+      .poll(() => trouble.textContent(), WAIT)
+      .toMatch(/^lenet studio: expected it to answer, got nothing\. /);
+    expect(await page.locator(".lead").textContent()).toBe("Nothing was learned.");
     await page.close();
   });
 
@@ -96,7 +103,7 @@ describe.skipIf(chromiumPath === undefined)("the studio (needs Chromium: name it
       await expect.poll(() => page.locator("[role=alert]").textContent(), WAIT).toMatch(sentence);
       await page.close();
     }
-    // The browser tells of the answer 400 by itself.
-    expect(complaints.filter((text) => !text.includes("400 (Bad Request)"))).toEqual([]);
+    // The browser tells of the answer 400, and that it was cut off, by itself.
+    expect(complaints.filter((text) => !/400 \(Bad Request\)|ERR_INTERNET_DISCONNECTED/.test(text))).toEqual([]);
   });
 });
