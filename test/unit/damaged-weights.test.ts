@@ -1,5 +1,5 @@
 // Damaged files of weights: whatever is done to their bytes, a reader gives a model or one sentence.
-// MUTATIONS=10000 npx vitest run --project unit damaged-weights tries more of them.
+// LENET_MUTANTS=10000 npx vitest run --project unit damaged-weights tries more of them.
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -82,7 +82,7 @@ describe("a damaged file of weights", () => {
     "made of %s is read, or refused in one sentence.",
     async (name) => {
       const whole = new Uint8Array(readFileSync(new URL(`../fixtures/weights/${name}`, import.meta.url)));
-      const runs = Number(process.env["MUTATIONS"] ?? (name.startsWith("torch") ? 120 : 40));
+      const runs = Number(process.env["LENET_MUTANTS"] ?? (name.startsWith("torch") ? 120 : 40));
       let refused = 0;
       const judge = async (bytes: Uint8Array): Promise<void> => {
         try {
