@@ -22,8 +22,8 @@ export interface Forward {
   run(images: number): void;
 }
 
-/** The net with room for `capacity` images; its weights are zero until they are filled. */
-export const openForward = (module: WebAssembly.Module, net: Net, capacity: number): Forward => {
+/** The net with room for `capacity` images; its weights are zero until they are filled. `keep`: as in a plan. */
+export const openForward = (module: WebAssembly.Module, net: Net, capacity: number, keep = false): Forward => {
   const description = describe(net);
   const options: PlanOptions = {
     batch: capacity,
@@ -31,6 +31,7 @@ export const openForward = (module: WebAssembly.Module, net: Net, capacity: numb
     optimiser: null,
     seed: 0,
     ink: "float",
+    keep,
     images: capacity,
     positions: capacity,
   };

@@ -21,6 +21,8 @@ export interface PlanOptions {
   readonly distort?: DistortSpec;
   /** What stored images are kept as: bytes, unless they carry fractional ink. */
   readonly ink?: "byte" | "float";
+  /** Whether all that the layers make of a batch is to be looked at after a step. */
+  readonly keep?: boolean;
   /** Stored images, and the longest order they are gone through in. */
   readonly images: number;
   readonly positions: number;
@@ -51,6 +53,20 @@ export const arrayOf = (layers: readonly LayerPlace[], index: number): number =>
 export const sharesArray = (layers: readonly LayerPlace[], index: number): boolean =>
   index >= 0 && layers[index]!.layer.inPlace && !sharesArray(layers, index - 1);
 
+/**
+ * Whether the array of layer `index` (-1: the input) holds the whole batch. Else it has room for a shard of each thread, and the
+ * thread's next shard is written over it: what a step works on stays in the cache of its core.
+ */
+export const holdsBatch = ({ layers }: Description, { keep, optimiser }: PlanOptions, index: number): boolean => {
+  if (keep || index === arrayOf(layers, layers.length - 1)) return true;
+  // Some layers ask for all shards at once, some sum their gradients over all images.
+  const asks = ({ layer }: LayerPlace, at: number): boolean =>
+    layer.beforeForward !== undefined ||
+    layer.beforeBackward !== undefined ||
+    (layer.gradientRows !== undefined && [arrayOf(layers, at - 1), arrayOf(layers, at)].includes(index));
+  return optimiser !== null && layers.some(asks);
+};
+
 /** Throws LenetError when there is no curvature to be had of this net. */
 const checkCurvature = ({ net, layers }: Description): void => {
   for (const { name, layer, spec } of layers)
@@ -75,6 +91,8 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
   const { net, layers, weights, statistics, input } = description;
   const { batch, threads, optimiser, ink = "byte", images, positions } = options;
   const floats = (name: string, length: number): Claim => ({ name, element: "float", length });
+  const room = (index: number): number =>
+    holdsBatch(description, options, index) ? batch : threads * shardImages(batch);
   const claims: Claim[] = [
     floats("weights", weights),
     floats("statistics", statistics),
@@ -87,7 +105,7 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
     { name: "rates", element: "double", length: positions },
     { name: "stepLosses", element: "double", length: positions },
     { name: "stepMisses", element: "int", length: positions },
-    floats("out.-1", batch * size(input)),
+    floats("out.-1", room(-1) * size(input)),
   ];
   const scratch = Math.max(
     options.distort ? (net.image.rows + 3) * (net.image.columns + 3) : 0,
@@ -103,7 +121,7 @@ export const claimsOf = (description: Description, options: PlanOptions, kernels
   for (let thread = 0; elastic && thread < threads; thread++)
     claims.push(floats(`field.${thread}`, fieldFloats(elastic, input.rows, input.columns)));
   for (const [index, { layer, geometry, spec }] of layers.entries()) {
-    const units = batch * size(geometry.output);
+    const units = room(index) * size(geometry.output);
     const shares = sharesArray(layers, index);
     if (!shares) claims.push(floats(`out.${index}`, units));
     if (!shares && optimiser) claims.push(floats(`dOut.${index}`, units));

@@ -6,7 +6,7 @@ import type { Pass, Views } from "../layers/layer.ts";
 import { forwardAndBackward } from "../losses/index.ts";
 import { type Range, stateNames, stepsOuter, update, updateOuter } from "../optimisers/index.ts";
 import { streamKey } from "../random.ts";
-import { type Floats, size } from "../shape.ts";
+import type { Floats } from "../shape.ts";
 import { backOperation, squaredRows, startOperation } from "./curvature.ts";
 import type { TensorPlace } from "./describe.ts";
 import { drawUnits, fillMap, MAP_UNITS } from "./distort.ts";
@@ -59,13 +59,14 @@ const lossOperation = (binding: Binding, shard: number): Operation => {
     forwardAndBackward(net.loss, views, pass.images, batch.first + start, batch.training ? batch.images : 0);
 };
 
-const inputOperation = ({ description, options, arena, kernels, thread }: Binding, shard: number): Operation => {
+const inputOperation = (binding: Binding, shard: number): Operation => {
+  const { description, options, arena, kernels, thread } = binding;
   const { image } = description.net;
   const start = shard * shardImages(options.batch);
   const geometry = { ...image, scale: (image.high - image.low) / 255, offset: image.low };
   const pixels = arena.bytesOrFloats("pixels");
   const order = arena.ints("order");
-  const out = arena.floats("out.-1").subarray(start * size(description.input));
+  const out = layerViews(binding, 0, shard, []).in;
   const { distort } = options;
   const scratch = arena.floats(`scratch.${thread}`);
   const key = streamKey(options.seed, "distort");

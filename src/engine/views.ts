@@ -6,7 +6,7 @@ import { streamKey } from "../random.ts";
 import { type Floats, size } from "../shape.ts";
 import type { Arena } from "./arena.ts";
 import type { Description, TensorPlace } from "./describe.ts";
-import { arrayOf, hasPartial, learnedOf, learnedSize, type PlanOptions, shardImages } from "./plan.ts";
+import { arrayOf, hasPartial, holdsBatch, learnedOf, learnedSize, type PlanOptions, shardImages } from "./plan.ts";
 
 /** One batch of work. */
 export interface Batch {
@@ -52,9 +52,9 @@ export const layerViews = (
 ): Views => {
   const { layer, geometry, tensors, name, spec } = description.layers[index]!;
   const images = shard === "batch" ? options.batch : shardImages(options.batch);
-  const slice = (array: string, units: number): Floats => {
-    const start = shard === "batch" ? 0 : shard * images * units;
-    return arena.floats(array).subarray(start, start + images * units);
+  const slice = (array: "out" | "dOut", layer: number, units: number): Floats => {
+    const place = shard === "batch" ? 0 : holdsBatch(description, options, layer) ? shard : thread;
+    return arena.floats(`${array}.${layer}`).subarray(place * images * units, (place + 1) * images * units);
   };
   const before = arrayOf(description.layers, index - 1);
   const own = arrayOf(description.layers, index);
@@ -75,10 +75,10 @@ export const layerViews = (
   return {
     kernels,
     geometry: constants["table"] ? { ...geometry, table: constants["table"] } : geometry,
-    in: slice(`out.${before}`, size(geometry.input)),
-    out: slice(`out.${own}`, size(geometry.output)),
-    dIn: training && before >= 0 ? slice(`dOut.${before}`, size(geometry.input)) : null,
-    dOut: training && own >= 0 ? slice(`dOut.${own}`, size(geometry.output)) : new Float32Array(),
+    in: slice("out", before, size(geometry.input)),
+    out: slice("out", own, size(geometry.output)),
+    dIn: training && before >= 0 ? slice("dOut", before, size(geometry.input)) : null,
+    dOut: training && own >= 0 ? slice("dOut", own, size(geometry.output)) : new Float32Array(),
     tensors: Object.fromEntries(
       tensors.map(({ role, kind, offset, size }) => [
         role,

@@ -62,8 +62,7 @@ export function f32_conv_backward_weight(
   images: i32, from: i32, rows: i32, columns: i32, maps: i32, outRows: i32, outColumns: i32, field: i32, stride: i32,
   input: usize, dOut: usize, dWeight: usize, dBias: usize, scratch: usize,
 ): void {
-  const taps = from * field * field;
-  const area = outRows * outColumns;
+  const taps = from * field * field, area = outRows * outColumns;
   const pixels = scratch + (<usize>whole(taps) << 2);
   tapTable(scratch, from, field, columns, rows * columns);
   pixelTable(pixels, outRows, outColumns, stride, columns);

@@ -1,28 +1,15 @@
 // Convolution, forward. Lanes are feature maps, rows are pixels: weights are packed once a call as (taps, maps), the sums of
 // one image begin as biases, and are turned into planes at the end.
 import { fitsColumns, forwardColumns } from "./conv-columns";
-import { addProducts, pixelTable, rowsToPlanes, stepTable, tapTable, whole } from "./tiles";
-
-/** Weights (maps, taps) of `present` maps → packed (taps, lanes), missing maps zero. */
-function pack(weight: usize, packed: usize, present: i32, lanes: i32, taps: i32): void {
-  for (let map = 0; map < lanes; map++) {
-    let to = packed + (<usize>map << 2);
-    for (let tap = 0; tap < taps; tap++, to += <usize>lanes << 2)
-      store<f32>(to, map < present ? load<f32>(weight + (<usize>(map * taps + tap) << 2)) : 0);
-  }
-}
+import { addProducts, pixelTable, planesToRows, rowsToPlanes, stepTable, tapTable, whole } from "./tiles";
 
 /** Every row of sums (area, lanes) = the biases. */
 function beginWithBiases(biases: usize, sums: usize, area: i32, lanes: i32): void {
   const a = v128.load(biases), b = v128.load(biases, 16), c = v128.load(biases, 32), d = v128.load(biases, 48);
-  if (lanes == 16)
-    for (let end = sums + (<usize>area << 6); sums < end; sums += 64) {
-      v128.store(sums, a); v128.store(sums, b, 16); v128.store(sums, c, 32); v128.store(sums, d, 48);
-    }
-  else
-    for (let end = sums + (<usize>area << 5); sums < end; sums += 32) {
-      v128.store(sums, a); v128.store(sums, b, 16);
-    }
+  for (const end = sums + (<usize>(area * lanes) << 2); sums < end; sums += <usize>lanes << 2) {
+    v128.store(sums, a); v128.store(sums, b, 16);
+    if (lanes == 16) { v128.store(sums, c, 32); v128.store(sums, d, 48); }
+  }
 }
 
 /**
@@ -34,8 +21,7 @@ export function f32_conv_forward(
   images: i32, from: i32, rows: i32, columns: i32, maps: i32, outRows: i32, outColumns: i32, field: i32, stride: i32,
   input: usize, weight: usize, bias: usize, out: usize, scratch: usize,
 ): void {
-  const taps = from * field * field;
-  const area = outRows * outColumns;
+  const taps = from * field * field, area = outRows * outColumns;
   const table = scratch + 64;
   const pixels = table + (<usize>whole(taps) << 2);
   const places = pixels + (<usize>whole(area) << 2);
@@ -54,7 +40,7 @@ export function f32_conv_forward(
     const present = min(16, maps - first);
     const lanes = present > 8 ? 16 : 8;
     const row = <usize>lanes << 2;
-    pack(weight + (<usize>(first * taps) << 2), packed, present, lanes, taps);
+    planesToRows(weight + (<usize>(first * taps) << 2), packed, present, taps, lanes);
     for (let map = 0; map < 16; map++)
       store<f32>(scratch + (<usize>map << 2), bias && map < present ? load<f32>(bias + (<usize>(first + map) << 2)) : 0);
     for (let n = 0; n < images; n++) {

@@ -4,7 +4,7 @@ export { f32_relu_backward, f32_relu_forward, f32_tanh_backward, f32_tanh_forwar
 export { f32_conv_backward_input } from "./conv-backward-input";
 export { f32_conv_backward_weight } from "./conv-backward-weight";
 export { pad as f32_pad, tile_2x16, tile_4x8 } from "./tiles";
-export { columns_2x16, taps_3x3 } from "./conv-columns";
+export { columns_2x16, columns_3x12, taps_3x3 } from "./conv-columns";
 export { f32_conv_forward } from "./conv-forward";
 export { add_patches, f32_table, take_patches } from "./conv-table";
 export { f32_dense_backward_input, f32_dense_backward_weight, f32_dense_forward } from "./dense";

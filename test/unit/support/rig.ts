@@ -39,6 +39,8 @@ const plan = ({
   seed = 1,
   images = batch,
   positions = images,
+  // A test looks at what the layers made.
+  keep = true,
   ...rest
 }: RigOptions): PlanOptions => ({
   batch,
@@ -46,6 +48,7 @@ const plan = ({
   seed,
   images,
   positions,
+  keep,
   ...(rest.ink ? { ink: rest.ink } : {}),
   // One that keeps every gradient where a test can read it, also of a single image.
   optimiser: rest.optimiser === undefined ? optimiser("momentum") : rest.optimiser,
