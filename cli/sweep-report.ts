@@ -3,18 +3,19 @@ import { Command } from "commander";
 import { analyse } from "../src/lab/sweep/answer/analysis.ts";
 import { writeMarkdown } from "../src/lab/sweep/answer/markdown.ts";
 import { documentOf, writeReport } from "../src/lab/sweep/answer/report.ts";
-import { atBest, readAnswer } from "../src/lab/sweep/answer/results.ts";
+import { at, atBest, readAnswer } from "../src/lab/sweep/answer/results.ts";
 import { withJson } from "./options.ts";
 import { printJson, say } from "./output.ts";
 
 interface Options {
+  readonly at?: string;
   readonly atBest?: string;
   readonly markdown?: string;
   readonly json?: true;
 }
 
-const run = (dir: string, { atBest: parameter, markdown, json }: Options): void => {
-  const all = readAnswer(dir);
+const run = (dir: string, { at: place, atBest: parameter, markdown, json }: Options): void => {
+  const all = place === undefined ? readAnswer(dir) : at(readAnswer(dir), place);
   const results = parameter === undefined ? all : atBest(all, parameter);
   if (markdown !== undefined) writeMarkdown(results, markdown);
   const page = markdown === undefined ? writeReport(dir, results) : null;
@@ -28,6 +29,7 @@ network, and may be made while the sweep still runs.
 
 Examples:
   lenet sweep report runs/NAME
+  lenet sweep report runs/NAME --at learning_rate=0.01       the cells with this rate alone
   lenet sweep report runs/NAME --at-best learning_rate       every other parameter at the rate that suits it best
   lenet sweep report runs/NAME --markdown docs/study.md      a document instead of the page`;
 
@@ -36,6 +38,7 @@ export function sweepReportCommand(): Command {
   const command = new Command("report")
     .description("write report.html, results.csv, results.json and figures into a sweep's folder")
     .argument("<dir>", "folder of the sweep")
+    .option("--at <parameter=value>", "keep the cells where a parameter has this value")
     .option(
       "--at-best <parameter>",
       "of cells that differ in this parameter alone keep the best, by the validation images",

@@ -8,7 +8,7 @@ import { writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run/r
 import { analyse } from "../../src/lab/sweep/answer/analysis.ts";
 import { writeMarkdown } from "../../src/lab/sweep/answer/markdown.ts";
 import { rankingTable, writeReport } from "../../src/lab/sweep/answer/report.ts";
-import { atBest, intervalOf, readResults } from "../../src/lab/sweep/answer/results.ts";
+import { at, atBest, intervalOf, readResults } from "../../src/lab/sweep/answer/results.ts";
 import { estimate, fisherTail, holm, studentTails, welch } from "../../src/lab/sweep/answer/statistics.ts";
 import { parseSweep } from "../../src/lab/sweep/file/sweep.ts";
 import { gridOf } from "../../src/lab/sweep/search/methods.ts";
@@ -264,6 +264,23 @@ describe("the report", () => {
     expect(() => atBest(results, "dropuot")).toThrow(
       '--at-best: expected a parameter that varies (activation, norm), got "dropuot".',
     );
+  });
+
+  it("can be made where one parameter has one value.", () => {
+    const all = readResults(join(dir, "grid"));
+    const results = at(all, "dropout=0.1");
+    expect(results.cells.map(({ values }) => values)).toEqual(
+      all.cells.flatMap(({ values: { dropout, ...rest } }) => (dropout === 0.1 ? [rest] : [])),
+    );
+    expect(results.parameters.map(({ name }) => name)).toEqual(["activation", "norm"]);
+    expect(results.fixed).toEqual({ ...all.fixed, dropout: 0.1 });
+    expect(() => at(all, "dropuot=0.1")).toThrow(
+      /^--at: expected a parameter that varies \(activation, norm, dropout\)/,
+    );
+    expect(() => at(all, "dropout=0.2")).toThrow(
+      /^--at: expected dropout=.* or dropout=.* or dropout=.*, got "dropout=0\.2"\.$/,
+    );
+    expect(() => at(all, "dropout")).toThrow('got "dropout".');
   });
 
   it("asks for more seeds where one says nothing, and refuses a sweep without results.", () => {

@@ -133,17 +133,45 @@ const compareCells = (metric: Metric, a: CellResult, b: CellResult): number => {
   return missing || reached || compareValues(metric, a.value?.mean, b.value?.mean) || a.cell - b.cell;
 };
 
+/** The names of the parameters that vary. Throws LenetError where `name`, which `option` was given, is none of them. */
+const namesWith = ({ parameters }: SweepResults, option: string, name: string): readonly string[] => {
+  const names = parameters.map((parameter) => parameter.name);
+  if (names.includes(name)) return names;
+  throw new LenetError(
+    `${option}: expected a parameter that varies (${names.join(", ") || "there is none"}), got ${JSON.stringify(name)}.${closest(name, names)}`,
+  );
+};
+
+/** The results of the cells where one parameter has one value: `learning_rate=0.01`. Throws LenetError where there are none. */
+export const at = (results: SweepResults, place: string): SweepResults => {
+  const [name = "", wanted = ""] = place.split("=", 2);
+  namesWith(results, "--at", name);
+  const { parameters, fixed, cells } = results;
+  const kept = cells.filter(({ values }) => `${values[name]}` === wanted);
+  if (kept.length === 0) {
+    const values = [...new Set(cells.map((cell) => `${cell.values[name]}`))];
+    throw new LenetError(
+      `--at: expected ${values.map((value) => `${name}=${value}`).join(" or ")}, got ${JSON.stringify(place)}.`,
+    );
+  }
+  return {
+    ...results,
+    parameters: parameters.filter((parameter) => parameter.name !== name),
+    fixed: { ...fixed, [name]: kept[0]!.values[name]! },
+    cells: kept.map((cell) => ({
+      ...cell,
+      values: Object.fromEntries(Object.entries(cell.values).filter(([one]) => one !== name)),
+    })),
+  };
+};
+
 /**
  * The results at the best value of one parameter: of cells that differ in it alone only the best is kept, by the validation
  * images. Throws LenetError where no parameter of that name varies.
  */
 export const atBest = (results: SweepResults, name: string): SweepResults => {
+  const names = namesWith(results, "--at-best", name);
   const { parameters, cells } = results;
-  const names = parameters.map((parameter) => parameter.name);
-  if (!names.includes(name))
-    throw new LenetError(
-      `--at-best: expected a parameter that varies (${names.join(", ") || "there is none"}), got ${JSON.stringify(name)}.${closest(name, names)}`,
-    );
   const seen = new Set<string>();
   // Cells are ranked: the first of its kind is the best.
   const kept = cells.filter(({ values }) => {
