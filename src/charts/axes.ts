@@ -131,23 +131,25 @@ export interface LegendEntry {
 const ENTRY_GAP = 22;
 const ROW = 22;
 
-/** A legend in rows from `left` on, within `width`; and its height. */
+/** A legend from `left` on, within `width`: a row, or rows whose entries stand below each other; and its height. */
 export const legend = (
   entries: readonly LegendEntry[],
   left: number,
   width: number,
 ): { readonly element: VNode; readonly height: number } => {
-  let x = 0;
-  let row = 0;
-  const placed = entries.map((entry) => {
-    const wide = 26 + textWidth(entry.name);
-    if (x > 0 && x + wide > width) [x, row] = [0, row + 1];
-    const place = { ...entry, x: left + x, y: row * ROW + ROW / 2 };
-    x += wide + ENTRY_GAP;
-    return place;
-  });
+  const widths = entries.map(({ name }) => 26 + textWidth(name) + ENTRY_GAP);
+  const starts = widths.map((_, index) => widths.slice(0, index).reduce((sum, wide) => sum + wide, 0));
+  const widest = Math.max(0, ...widths);
+  const whole = widths.reduce((sum, wide) => sum + wide, 0) <= width + ENTRY_GAP;
+  const columns = whole ? entries.length : Math.max(1, Math.floor((width + ENTRY_GAP) / widest));
+  const placed = entries.map((entry, index) => ({
+    ...entry,
+    x: left + (whole ? starts[index]! : (index % columns) * widest),
+    y: Math.floor(index / columns) * ROW + ROW / 2,
+  }));
+  const rows = Math.ceil(entries.length / Math.max(1, columns));
   const element = el("g", null, ...placed.flatMap((entry) => [markOf(entry), text(entry.x + 26, entry.y, entry.name)]));
-  return { element, height: entries.length > 0 ? (row + 1) * ROW + 6 : 0 };
+  return { element, height: rows > 0 ? rows * ROW + 6 : 0 };
 };
 
 const markOf = ({ x, y, stroke, dash, mark = "line" }: LegendEntry & { x: number; y: number }): VNode => {

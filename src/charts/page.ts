@@ -148,7 +148,9 @@ export const tableBox = (label: string, { columns, rows }: Table): VNode =>
     ),
   );
 
-const classOf = (cell: Cell): { class: string } | null => (typeof cell === "number" ? { class: "number" } : null);
+/** A number stands at the right; one with its spread or the end of its interval stays on one line. */
+const classOf = (cell: Cell): { class: string } | null =>
+  typeof cell === "number" ? { class: "number" } : /^\d.{0,17}$/.test(cell ?? "") ? { class: "whole" } : null;
 
 const written = (cell: Cell): string =>
   cell === null ? "–" : typeof cell === "number" ? String(Number(cell.toPrecision(6))) : cell;
@@ -204,10 +206,11 @@ summary{cursor:pointer;color:var(--soft);width:fit-content;padding:.15rem .3rem 
 summary:hover{color:var(--ink)}
 details>.scroll{max-height:26rem;overflow:auto;margin-top:.4rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
-th,td{padding:.3rem .75rem;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top}
-thead th{position:sticky;top:0;background:var(--paper);font-weight:600;white-space:nowrap}
+th,td{padding:.3rem .6rem;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top}
+thead th{position:sticky;top:0;background:var(--paper);font-weight:600;vertical-align:bottom}
 tbody th{font-weight:500;white-space:nowrap}
 td.number{text-align:right}
+td.whole{white-space:nowrap}
 pre{background:var(--raised);border:1px solid var(--rule);border-radius:8px;padding:.8rem 1rem;overflow-x:auto;font-size:.875rem}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,'DejaVu Sans Mono',monospace}
 .note{border-left:3px solid var(--rule);padding-left:.9rem;color:var(--soft)}

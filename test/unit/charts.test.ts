@@ -1,7 +1,8 @@
 // Charts from made-up data: that they are drawn whole, say what they are, hold their data, and can be read in both modes.
+import { renderToString } from "preact-render-to-string";
 import { describe, expect, it } from "vitest";
 import { architectureChart } from "../../src/charts/architecture-chart.ts";
-import { perCent, scaleOf, short } from "../../src/charts/axes.ts";
+import { legend, perCent, scaleOf, short } from "../../src/charts/axes.ts";
 import { barChart } from "../../src/charts/bar-chart.ts";
 import { csvOf, type Figure, LETTER, plainSvgOf, svgOf, textWidth } from "../../src/charts/figure.ts";
 import { heatChart } from "../../src/charts/heat-chart.ts";
@@ -134,6 +135,31 @@ describe.each(figures.map((figure): [string, Figure] => [figure.id, figure]))("t
     expect(svgOf(figure)).toBe(svg);
     expect(svg).toContain("var(--");
     expect(plainSvgOf(figure)).not.toContain("var(");
+  });
+});
+
+describe("a legend", () => {
+  /** Where the lines before the names begin. */
+  const placed = (names: readonly string[]): [x: number, y: number][] => {
+    const { element } = legend(
+      names.map((name) => ({ name, stroke: "black" })),
+      8,
+      600,
+    );
+    return [...renderToString(element).matchAll(/<line x1="([\d.]+)" y1="([\d.]+)"/g)].map(([, x, y]) => [+x!, +y!]);
+  };
+
+  it("is one row where that is wide enough, else rows with their entries below each other.", () => {
+    const row = placed(["one", "three", "eleven"]);
+    expect(new Set(row.map(([, y]) => y)).size).toBe(1);
+    expect(row[2]![0] - row[1]![0]).toBeGreaterThan(row[1]![0] - row[0]![0]);
+    const rows = placed(
+      ["a rather long name", "b", "another rather long name", "c", "d"].flatMap((a) => [a, `${a} too`]),
+    );
+    const columns = [...new Set(rows.map(([x]) => x))];
+    expect(rows.map(([x]) => columns.indexOf(x))).toEqual(rows.map((_, index) => index % columns.length));
+    expect(columns.length).toBeGreaterThan(1);
+    expect(legend([], 8, 600).height).toBe(0);
   });
 });
 

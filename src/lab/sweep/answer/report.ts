@@ -79,9 +79,10 @@ export const withSpread = (metric: Pick<Metric, "of">, found: Estimate | null): 
   return `${metricText(metric, found.mean)}${around}`;
 };
 
+/** `98.71 – 99.26 %` */
 export const intervalText = (metric: Pick<Metric, "of">, found: Estimate | null): string => {
   const interval = found && intervalOf(metric, found);
-  return interval ? `${metricText(metric, interval.low)} – ${metricText(metric, interval.high)}` : "–";
+  return interval ? `${metricText(metric, interval.low).replace(" %", "")} – ${metricText(metric, interval.high)}` : "–";
 };
 
 export const accuracy = { of: "accuracy" } as const;
