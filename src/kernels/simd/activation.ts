@@ -1,5 +1,5 @@
 // Activations in place, four units at a time; derivatives are computed from the output.
-import { madd } from "./lanes";
+import { loadTail, madd, storeTail } from "./lanes";
 
 /** Beyond ±9.02 tanh is ±1 in float32. */
 const LIMIT: f32 = 9.02;
@@ -24,26 +24,10 @@ function tanh4(a: v128): v128 {
   return f32x4.pmax(f32x4.pmin(y, f32x4.splat(1)), f32x4.splat(-1));
 }
 
-/** What comes after the last whole vector, at most three values, goes through this corner of memory in registers. */
-@inline
-function loadTail(at: usize, count: i32): v128 {
-  let lanes = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(at));
-  if (count > 1) lanes = f32x4.replace_lane(lanes, 1, load<f32>(at, 4));
-  if (count > 2) lanes = f32x4.replace_lane(lanes, 2, load<f32>(at, 8));
-  return lanes;
-}
-
-@inline
-function storeTail(at: usize, count: i32, lanes: v128): void {
-  store<f32>(at, f32x4.extract_lane(lanes, 0));
-  if (count > 1) store<f32>(at, f32x4.extract_lane(lanes, 1), 4);
-  if (count > 2) store<f32>(at, f32x4.extract_lane(lanes, 2), 8);
-}
-
 /** values = amplitude × tanh(slope × values) + shift: tanh, squash, and the sigmoid as ½ tanh(a/2) + ½. */
 export function f32_tanh_forward(count: i32, amplitude: f32, slope: f32, shift: f32, values: usize): void {
   const amplitudes = f32x4.splat(amplitude), slopes = f32x4.splat(slope), shifts = f32x4.splat(shift);
-  const end = values + (<usize>(count & ~3) << 2);
+  const end = values + (<usize>(count & ~3) << 2), left = count & 3;
   let at = values;
   // For tanh itself: multiplying by one and adding to zero would take a fifth of the time.
   if (amplitude == 1 && slope == 1 && shift == 0) for (; at < end; at += 16) v128.store(at, tanh4(v128.load(at)));
@@ -51,43 +35,35 @@ export function f32_tanh_forward(count: i32, amplitude: f32, slope: f32, shift: 
     const y = tanh4(f32x4.mul(slopes, v128.load(at)));
     v128.store(at, madd(shifts, amplitudes, y));
   }
-  const left = count & 3;
-  if (left) {
-    const y = tanh4(f32x4.mul(slopes, loadTail(at, left)));
-    storeTail(at, left, madd(shifts, amplitudes, y));
-  }
+  if (left) storeTail(at, left, madd(shifts, amplitudes, tanh4(f32x4.mul(slopes, loadTail(at, left)))));
 }
 
 /** gradient ×= steepness × (y - low) × (high - y): the derivative of a tanh that runs from low to high, from its value y. */
 export function f32_tanh_backward(count: i32, steepness: f32, low: f32, high: f32, values: usize, gradient: usize): void {
   const steep = f32x4.splat(steepness), lows = f32x4.splat(low), highs = f32x4.splat(high);
-  const end = values + (<usize>(count & ~3) << 2);
-  for (; values < end; values += 16, gradient += 16) {
-    const y = v128.load(values);
-    const slope = f32x4.mul(steep, f32x4.mul(f32x4.sub(y, lows), f32x4.sub(highs, y)));
-    v128.store(gradient, f32x4.mul(v128.load(gradient), slope));
-  }
-  for (let left = count & 3; left > 0; left--, values += 4, gradient += 4) {
-    const y = load<f32>(values);
-    store<f32>(gradient, load<f32>(gradient) * (steepness * ((y - low) * (high - y))));
-  }
+  const end = values + (<usize>(count & ~3) << 2), left = count & 3;
+  for (; values < end; values += 16, gradient += 16)
+    v128.store(gradient, f32x4.mul(v128.load(gradient), slopeAt(v128.load(values), steep, lows, highs)));
+  if (left)
+    storeTail(gradient, left, f32x4.mul(loadTail(gradient, left), slopeAt(loadTail(values, left), steep, lows, highs)));
+}
+
+@inline
+function slopeAt(y: v128, steepness: v128, low: v128, high: v128): v128 {
+  return f32x4.mul(steepness, f32x4.mul(f32x4.sub(y, low), f32x4.sub(high, y)));
 }
 
 export function f32_relu_forward(count: i32, values: usize): void {
   const zero = f32x4.splat(0);
-  const end = values + (<usize>(count & ~3) << 2);
+  const end = values + (<usize>(count & ~3) << 2), left = count & 3;
   for (; values < end; values += 16) v128.store(values, f32x4.pmax(v128.load(values), zero));
-  for (let left = count & 3; left > 0; left--, values += 4) {
-    const value = load<f32>(values);
-    store<f32>(values, value < 0 ? 0 : value);
-  }
+  if (left) storeTail(values, left, f32x4.pmax(loadTail(values, left), zero));
 }
 
 export function f32_relu_backward(count: i32, values: usize, gradient: usize): void {
   const zero = f32x4.splat(0);
-  const end = values + (<usize>(count & ~3) << 2);
+  const end = values + (<usize>(count & ~3) << 2), left = count & 3;
   for (; values < end; values += 16, gradient += 16)
     v128.store(gradient, v128.and(v128.load(gradient), f32x4.gt(v128.load(values), zero)));
-  for (let left = count & 3; left > 0; left--, values += 4, gradient += 4)
-    if (!(load<f32>(values) > 0)) store<f32>(gradient, 0);
+  if (left) storeTail(gradient, left, v128.and(loadTail(gradient, left), f32x4.gt(loadTail(values, left), zero)));
 }

@@ -45,3 +45,19 @@ export function madd(sum: v128, a: v128, b: v128): v128 {
 export function splatAt(address: usize, offset: usize = 0): v128 {
   return v128.load_splat<f32>(address + offset);
 }
+
+/** What comes after the last whole vector, at most three values, goes through this corner of memory in registers. */
+@inline
+export function loadTail(at: usize, count: i32): v128 {
+  let lanes = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(at));
+  if (count > 1) lanes = f32x4.replace_lane(lanes, 1, load<f32>(at, 4));
+  if (count > 2) lanes = f32x4.replace_lane(lanes, 2, load<f32>(at, 8));
+  return lanes;
+}
+
+@inline
+export function storeTail(at: usize, count: i32, lanes: v128): void {
+  store<f32>(at, f32x4.extract_lane(lanes, 0));
+  if (count > 1) store<f32>(at, f32x4.extract_lane(lanes, 1), 4);
+  if (count > 2) store<f32>(at, f32x4.extract_lane(lanes, 2), 8);
+}

@@ -1,4 +1,5 @@
 // What works unit by unit beside the activations: stored ink to input, repeated maps, per-unit biases, dropout.
+import { loadTail, storeTail } from "./lanes";
 import { f32_add_up } from "./optimise";
 import { copyFloats } from "./tiles";
 
@@ -73,19 +74,27 @@ export function f32_unit_bias_forward(images: i32, count: i32, bias: usize, valu
   }
 }
 
-/** The hash of random.ts: every input bit moves every output bit. */
+/** The hash of random.ts, of four words at once: every input bit moves every output bit. */
 @inline
-function mix(word: u32): u32 {
-  let h = word;
-  h = (h ^ (h >> 16)) * 0x85ebca6b;
-  h = (h ^ (h >> 13)) * 0xc2b2ae35;
-  return h ^ (h >> 16);
+function mix(word: v128): v128 {
+  let h = i32x4.mul(v128.xor(word, i32x4.shr_u(word, 16)), i32x4.splat(0x85ebca6b));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
+  return v128.xor(h, i32x4.shr_u(h, 16));
+}
+
+/** Four values, scaled, or zero where the hash of key and unit falls below the limit. */
+@inline
+function dropped(values: v128, unit: v128, key: v128, limit: v128, scale: v128): v128 {
+  const hash = mix(i32x4.add(mix(v128.xor(unit, key)), key));
+  return v128.and(f32x4.mul(values, scale), i32x4.ge_u(hash, limit));
 }
 
 /** Zeroes the values whose hash of (key, first + i) falls below `limit`, scales the others. */
 export function f32_dropout(key: u32, first: u32, count: i32, limit: u32, scale: f32, values: usize): void {
-  for (let i = 0; i < count; i++, values += 4) {
-    const keep = mix(mix((first + <u32>i) ^ key) + key) >= limit;
-    store<f32>(values, keep ? load<f32>(values) * scale : 0);
-  }
+  const keys = i32x4.splat(key), limits = i32x4.splat(limit), scales = f32x4.splat(scale);
+  let unit = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
+  const end = values + (<usize>(count & ~3) << 2), left = count & 3;
+  for (; values < end; values += 16, unit = i32x4.add(unit, i32x4.splat(4)))
+    v128.store(values, dropped(v128.load(values), unit, keys, limits, scales));
+  if (left) storeTail(values, left, dropped(loadTail(values, left), unit, keys, limits, scales));
 }
