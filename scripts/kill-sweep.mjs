@@ -4,7 +4,7 @@
 // --namespaces puts each agent into a network namespace of its own, joined to Redis by a pair of virtual cables (needs root).
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -166,10 +166,15 @@ const run = async () => {
   const agents = [agentAt(0), agentAt(1)];
   const sweep = role("the sweep", [process.execPath, lenet, "sweep", "--queue", url("127.0.0.1")]);
   const all = [redis, ...agents, sweep];
+  // Killed before it had a folder, a sweep has nothing to go on from.
+  const sweepAgain = () =>
+    sweep.begin(
+      ...(existsSync(join(dir, "shared/sweep.json")) ? ["--resume", "shared"] : ["s.yaml", "--out", "shared"]),
+    );
   try {
     redis.begin();
     await pause(500);
-    sweep.begin("s.yaml", "--out", "shared");
+    sweepAgain();
     for (const agent of agents) agent.begin();
     for (let kill = 1; kill <= kills; kill++) {
       await pause(300 + 2_500 * random());
@@ -182,13 +187,14 @@ const run = async () => {
       await victim.gone;
       say(`${kill}. ${victim.name}`);
       await pause(1_500 * random());
-      victim.begin(...(victim === sweep ? ["--resume", "shared"] : []));
+      if (victim === sweep) sweepAgain();
+      else victim.begin();
     }
     // Who gave up while Redis was away is begun again, as whoever looks after it would.
     while (sweep.alive || (await sweep.gone) !== 0) {
       await pause(500);
       for (const agent of agents) if (!agent.alive) agent.begin();
-      if (!sweep.alive && (await sweep.gone) !== 0) sweep.begin("--resume", "shared");
+      if (!sweep.alive && (await sweep.gone) !== 0) sweepAgain();
     }
     compare();
   } catch (thrown) {
