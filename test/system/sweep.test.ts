@@ -11,6 +11,7 @@ import { readJournal } from "../../src/lab/sweep/trials/journal.ts";
 import { type Trainer, trainerOf } from "../../src/lab/sweep/trials/trainer.ts";
 import { stream } from "../../src/random.ts";
 import { writeDigits } from "../unit/support/digits-folder.ts";
+import { smallDisk } from "../unit/support/small-disk.ts";
 import { faultsOf, hasBrowser } from "./support/browser.ts";
 import { lenet, start } from "./support/lenet.ts";
 
@@ -110,8 +111,51 @@ describe("lenet sweep", () => {
     expect(stderr).toBe("2 cells × 2 seeds\n");
   });
 
+  it("lists the cells of a folder too.", async () => {
+    const { code, stdout } = await lenet(["sweep", "--resume", "whole", "--list"], dir);
+    expect([code, stdout]).toEqual([0, "cell            values\nmild-coast-1    tanh\ncopper-brook-2  relu\n"]);
+  });
+
+  const small = sweepText("./digits").replace("seeds: 2", "seeds: 1").replace("epochs: 3", "epochs: 1");
+
+  it("of which every trial failed has exit code 1.", async () => {
+    writeFileSync(path("worst.yaml"), `${small}  optimiser: {value: sgd}\n  rate: {value: 1000000000}\n`);
+    const { code, stderr } = await lenet(["sweep", "worst.yaml", "--out", "worst", "--jobs", "1"], dir);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/\n2 of the trials failed\. To try them again: (npx )?lenet sweep --resume worst\n/);
+  });
+
+  it("ends on a full disk with one sentence, and goes on when there is space.", async ({ skip }) => {
+    const disk = smallDisk("600k");
+    if (!disk) return skip("a small disk can only be made where mounting is allowed");
+    try {
+      writeFileSync(path("small.yaml"), small);
+      const out = join(disk.path, "s");
+      const { code, stderr } = await lenet(["sweep", "small.yaml", "--out", out, "--jobs", "1"], dir);
+      expect(code).toBe(1);
+      expect(stderr.replaceAll(out, "S")).toMatch(
+        /\nS.trials.\d{3}-seed-\d: the disk is full; nothing already written was changed\. Free some space and go on with --resume S\.\n$/,
+      );
+      expect(readJournal(out).filter(({ kind }) => kind === "failed")).toEqual([]);
+      disk.resize("16m");
+      expect((await lenet(["sweep", "--resume", out, "--jobs", "1"], dir)).code).toBe(0);
+    } finally {
+      disk.remove();
+    }
+  });
+
   it.each([
     ["no file", [], "lenet sweep: expected a sweep file or --resume DIR, got neither. See: lenet sweep --help"],
+    [
+      "--priority without a queue",
+      ["s.yaml", "--priority", "3"],
+      "--priority: expected --queue beside it, got none. Only on a queue do sweeps wait for others.",
+    ],
+    [
+      "a heartbeat too short to be heard",
+      ["agent", "--heartbeat", "0.01"],
+      '--heartbeat: expected a whole number from 2 to 3600, got "0.01".',
+    ],
     [
       "a mistake in the file",
       ["wrong.yaml"],
