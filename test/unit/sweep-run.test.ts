@@ -207,6 +207,13 @@ describe("a sweep", () => {
     const { results } = await run("a", grid, fakeRunner(2));
     rmSync(join(dir, "a/trials/002-seed-1"), { recursive: true });
     rmSync(join(dir, "a/trials/004-seed-2/metrics.json"));
+    const lost = readResults(join(dir, "a"));
+    expect(lost.complete).toBe(false);
+    expect(
+      lost.cells.flatMap(({ trials }) =>
+        trials.flatMap(({ cell, seed, status }) => (status === "unfinished" ? [`${cell}/${seed}`] : [])),
+      ),
+    ).toEqual(["2/1", "4/2"]);
     const again = fakeRunner(2);
     expect((await run("a", grid, again)).results).toEqual(results);
     expect(again.tasks.map(({ name }) => name)).toEqual(["002-seed-1", "004-seed-2"]);
@@ -228,6 +235,24 @@ describe("a sweep", () => {
       );
     }
     expect((await run("none", grid, fakeRunner(2), signal, 0)).complete).toBe(true);
+  });
+
+  it("that has chosen what no net takes goes on, and has results.", async () => {
+    const options =
+      "method: bayes\nrun_cap: 2\nnet: ablation\nparameters:\n  dropout: {distribution: normal, mu: 0.45, sigma: 0.1}\n  rate: {value: 0.1}\n";
+    const folder = createSweep(join(dir, "a"), "s.yaml", options, {});
+    appendFileSync(
+      join(folder, "journal.jsonl"),
+      '{"kind":"cells","cells":[{"cell":1,"values":[0.95,0.1]},{"cell":2,"values":[0.5,0.1]}]}\n',
+    );
+    const { results } = await run("a", options, fakeRunner(1));
+    expect(results.cells).toMatchObject([
+      { net: "ablation:dropout=0.5", trials: [{ status: "done" }] },
+      {
+        net: null,
+        trials: [{ status: "failed", reason: expect.stringMatching(/^ablation, dropout: expected a number/) }],
+      },
+    ]);
   });
 
   it("ends on a full disk, which is nobody's failure, and goes on from there.", async () => {
