@@ -6,9 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReport } from "../../src/lab/sweep/answer/report.ts";
 import { readResults } from "../../src/lab/sweep/answer/results.ts";
 import { parseSweep } from "../../src/lab/sweep/file/sweep.ts";
-import { createSweep } from "../../src/lab/sweep/trials/folder.ts";
 import { readJournal } from "../../src/lab/sweep/trials/journal.ts";
-import { type Trainer, trainerOf } from "../../src/lab/sweep/trials/trainer.ts";
+import { trainerOf } from "../../src/lab/sweep/trials/trainer.ts";
 import { stream } from "../../src/random.ts";
 import { writeDigits } from "../unit/support/digits-folder.ts";
 import { smallDisk } from "../unit/support/small-disk.ts";
@@ -170,7 +169,7 @@ describe("lenet sweep", () => {
     expect([code, stdout, stderr]).toEqual([2, "", `${message}\n`]);
   });
 
-  it("refuses data that its net cannot look at, data that is nowhere, and a folder that holds a sweep.", async () => {
+  it("refuses data that its net cannot look at, data that is nowhere, and too few images.", async () => {
     const refusal = async (text: string): Promise<unknown> =>
       trainerOf(parseSweep("s.yaml", text)).catch((thrown) => thrown);
     const data = path("digits");
@@ -180,14 +179,14 @@ describe("lenet sweep", () => {
       message: expect.stringMatching(/^zipcode1989: expected 16×16 images, got 28×28/),
     });
     expect(await refusal("method: grid\ndata: nowhere\nparameters: {rate: {value: 1}}")).toMatchObject({
-      message: expect.stringMatching(/^data: expected mnist, .*, got "nowhere"\. See: lenet data list$/),
+      message: expect.stringMatching(/^s\.yaml:2:1, data: expected mnist, .*, got "nowhere"\. See: lenet data list$/),
     });
-    const none = (await trainerOf(
-      parseSweep("s.yaml", `method: grid\ndata: ${data}\nparameters: {validation: {value: 0}}`),
-    )) as Trainer;
-    expect(() => none.of([data, 0])).toThrow(/expected validation images to choose by, got none/);
-    expect(() => createSweep(path("whole"), "s.yaml", "", {})).toThrow(
-      /whole: already holds a sweep\. Go on with it: lenet sweep --resume/,
+    await writeDigits(path("few"), 9, 9);
+    const few = await trainerOf(
+      parseSweep("s.yaml", `method: grid\ndata: ${path("few")}\nparameters: {rate: {value: 1}}`),
+    );
+    expect(() => few.of([path("few"), 1])).toThrow(
+      /few: expected at least 10 training images, some of them to choose by, got 9\. Take a larger set\.$/,
     );
   });
 });
