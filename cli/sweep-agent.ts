@@ -8,7 +8,7 @@ import { type AgentEvent, runAgent } from "../src/lab/sweep/queue/agent.ts";
 import { type Code, codeText, controlQueue, type QueueStatus, queueActions } from "../src/lab/sweep/queue/queue.ts";
 import { connect } from "../src/lab/sweep/queue/redis.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
-import { numberAboveZero, wholeFrom, withDataDir, withJson } from "./options.ts";
+import { wholeFrom, withDataDir, withJson } from "./options.ts";
 import { percent, print, printJson, say } from "./output.ts";
 
 interface AgentOptions {
@@ -94,7 +94,7 @@ export function sweepAgentCommand(): Command {
     .option(
       "--heartbeat <seconds>",
       "after so long without a sign its trials are others'",
-      numberAboveZero("--heartbeat"),
+      wholeFrom("--heartbeat", 2, 3_600),
       30,
     )
     .option("--drain", "end when nothing is left to take")

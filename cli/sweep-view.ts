@@ -23,6 +23,8 @@ const REDRAW_MS = 250;
 interface Row {
   readonly trial: Trial;
   readonly epochs: number;
+  /** Where the round under way leaves it. */
+  readonly until: number;
   /** Epochs that were there when this run took it up. */
   began: number;
   reached: number;
@@ -49,9 +51,13 @@ export const showSweep = (stream: NodeJS.WriteStream, sweep: Sweep, colours: Col
   const count = (state: Row["state"]): number => [...rows.values()].filter((row) => row.state === state).length;
   const left = (): string => {
     const learned = [...rows.values()].reduce((sum, { reached, began }) => sum + reached - began, 0);
-    const reached = [...rows.values()].reduce((sum, row) => sum + row.reached, 0);
-    if (learned < 0.05 || planned.epochs <= reached) return "";
-    return `, ${duration(((performance.now() - startedMs) / learned) * (planned.epochs - reached))} left`;
+    // A failure leaves out what it has not reached.
+    const settled = [...rows.values()].reduce(
+      (sum, row) => sum + (row.state === "failed" ? row.until : row.reached),
+      0,
+    );
+    if (learned < 0.05 || planned.epochs <= settled) return "";
+    return `, ${duration(((performance.now() - startedMs) / learned) * (planned.epochs - settled))} left`;
   };
 
   const ranked = (): { cell: number; value: number; seeds: number }[] =>
@@ -134,17 +140,18 @@ export const showSweep = (stream: NodeJS.WriteStream, sweep: Sweep, colours: Col
       planned.trials += event.trials;
       planned.epochs += event.epochs;
     } else if (event.kind === "known") {
-      const { trial, state, epochs, reached, value } = event;
+      const { trial, state, epochs, until, reached, value } = event;
       values.set(trial.cell, valuesText(variedValues(sweep, event.values)));
-      rows.set(trialName(trial), { trial, epochs, began: reached, reached, state, value });
+      rows.set(trialName(trial), { trial, epochs, until, began: reached, reached, state, value });
     } else if (event.kind === "start") {
-      const { trial, training } = event;
+      const { trial, training, until } = event;
       const before = rows.get(trialName(trial));
       values.set(trial.cell, valuesText(variedValues(sweep, event.values)));
       const reached = before?.reached ?? 0;
       rows.set(trialName(trial), {
         trial,
         epochs: training.settings.epochs,
+        until,
         began: before?.began ?? reached,
         reached,
         state: "running",

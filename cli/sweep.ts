@@ -75,8 +75,7 @@ const tellIgnored = ({ ignored, method, metric }: Sweep): void => {
 /** The cells that do not depend on results. */
 const firstCells = (sweep: Sweep) => nextGeneration(searchOf(sweep), []);
 
-const list = (file: string, json: boolean): void => {
-  const sweep = parseSweep(file, readText(file, "a sweep file"));
+const list = (sweep: Sweep, json: boolean): void => {
   tellIgnored(sweep);
   const cells = firstCells(sweep).map((cell, index) => ({
     cell: index + 1,
@@ -100,7 +99,14 @@ const run = async (file: string | undefined, options: Options): Promise<void> =>
     throw new LenetError(
       "--out: expected no other folder beside --resume, got one. A sweep goes on in its own: leave --out out.",
     );
-  if (file !== undefined && options.list) return list(file, options.json === true);
+  if (options.priority !== undefined && options.queue === undefined)
+    throw new LenetError(
+      "--priority: expected --queue beside it, got none. Only on a queue do sweeps wait for others.",
+    );
+  if (options.list) {
+    const sweep = file === undefined ? openSweep(resume!).sweep : parseSweep(file, readText(file, "a sweep file"));
+    return list(sweep, options.json === true);
+  }
   if (options.queue !== undefined && options.jobs !== undefined)
     throw new LenetError("--jobs: expected none beside --queue, where agents say how many, got one. Leave one out.");
   const link = options.queue === undefined ? null : await connect(options.queue);
@@ -144,8 +150,10 @@ const tellResults = (dir: string, results: SweepResults, json: boolean): void =>
   if (json) printJson({ dir, ...documentOf(results) });
   else print(ranking(results));
   const failed = results.cells.flatMap(({ trials }) => trials.filter(({ status }) => status === "failed"));
-  if (failed.length > 0)
+  if (failed.length > 0) {
+    if (results.cells.every(({ value }) => value === null)) process.exitCode ??= 1;
     say(`${failed.length} of the trials failed. To try them again: ${program} sweep --resume ${dir}`);
+  }
   say(`\nThe whole answer: ${program} sweep report ${dir}`);
 };
 

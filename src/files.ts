@@ -29,6 +29,12 @@ const mendable: ReadonlyMap<string, string> = new Map([
   ["ELOOP", "its path is a circle of links"],
 ]);
 
+/** A disk that takes no more, by the operating system's code. */
+const noSpace: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", "the disk is full"],
+  ["EDQUOT", "your disk quota is used up"],
+]);
+
 /** Bytes of the largest file read: above any checkpoint or data set of ours, below what one buffer holds. */
 const READABLE = 2 ** 30;
 
@@ -43,13 +49,22 @@ export const plain = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Arra
 export const writeTrouble = (thrown: unknown, path: string, retry: string): unknown => {
   const code = codeOf(thrown);
   if (code === undefined) return thrown;
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    const cause = code === "ENOSPC" ? "the disk is full" : "your disk quota is used up";
-    return new LenetError(`${path}: ${cause}; nothing already written was changed. Free some space and ${retry}.`, 1);
-  }
+  const full = noSpace.get(code);
+  if (full !== undefined)
+    return new LenetError(
+      `${path}: ${full}; nothing already written was changed. Free some space and ${retry}.`,
+      1,
+      thrown,
+    );
   const reason = mendable.get(code);
   if (reason === undefined) return new LenetError(`${path}: could not be written, ${messageOf(thrown)}.`, 1);
   return new LenetError(`${path}: expected a place to write to, but ${reason}. Choose another place.`);
+};
+
+/** What the operating system threw where a disk was full, undefined where `thrown` has another cause. */
+export const fullDisk = (thrown: unknown): NodeJS.ErrnoException | undefined => {
+  const cause = thrown instanceof LenetError ? thrown.cause : thrown;
+  return noSpace.has(codeOf(cause) ?? "") ? (cause as NodeJS.ErrnoException) : undefined;
 };
 
 /** Writes `content` beside `path`, and hands the file to `finish`, which moves or removes it. */

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeReport } from "../../src/lab/sweep/answer/report.ts";
 import { readResults } from "../../src/lab/sweep/answer/results.ts";
 import { parseSweep } from "../../src/lab/sweep/file/sweep.ts";
-import { createSweep } from "../../src/lab/sweep/trials/folder.ts";
 import { readJournal } from "../../src/lab/sweep/trials/journal.ts";
-import { type Trainer, trainerOf } from "../../src/lab/sweep/trials/trainer.ts";
+import { trainerOf } from "../../src/lab/sweep/trials/trainer.ts";
 import { stream } from "../../src/random.ts";
 import { writeDigits } from "../unit/support/digits-folder.ts";
+import { smallDisk } from "../unit/support/small-disk.ts";
 import { faultsOf, hasBrowser } from "./support/browser.ts";
 import { lenet, start } from "./support/lenet.ts";
 
@@ -110,8 +110,51 @@ describe("lenet sweep", () => {
     expect(stderr).toBe("2 cells × 2 seeds\n");
   });
 
+  it("lists the cells of a folder too.", async () => {
+    const { code, stdout } = await lenet(["sweep", "--resume", "whole", "--list"], dir);
+    expect([code, stdout]).toEqual([0, "cell            values\nmild-coast-1    tanh\ncopper-brook-2  relu\n"]);
+  });
+
+  const small = sweepText("./digits").replace("seeds: 2", "seeds: 1").replace("epochs: 3", "epochs: 1");
+
+  it("of which every trial failed has exit code 1.", async () => {
+    writeFileSync(path("worst.yaml"), `${small}  optimiser: {value: sgd}\n  rate: {value: 1000000000}\n`);
+    const { code, stderr } = await lenet(["sweep", "worst.yaml", "--out", "worst", "--jobs", "1"], dir);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/\n2 of the trials failed\. To try them again: (npx )?lenet sweep --resume worst\n/);
+  });
+
+  it("ends on a full disk with one sentence, and goes on when there is space.", async ({ skip }) => {
+    const disk = smallDisk("600k");
+    if (!disk) return skip("a small disk can only be made where mounting is allowed");
+    try {
+      writeFileSync(path("small.yaml"), small);
+      const out = join(disk.path, "s");
+      const { code, stderr } = await lenet(["sweep", "small.yaml", "--out", out, "--jobs", "1"], dir);
+      expect(code).toBe(1);
+      expect(stderr.replaceAll(out, "S")).toMatch(
+        /\nS.trials.\d{3}-seed-\d: the disk is full; nothing already written was changed\. Free some space and go on with --resume S\.\n$/,
+      );
+      expect(readJournal(out).filter(({ kind }) => kind === "failed")).toEqual([]);
+      disk.resize("16m");
+      expect((await lenet(["sweep", "--resume", out, "--jobs", "1"], dir)).code).toBe(0);
+    } finally {
+      disk.remove();
+    }
+  });
+
   it.each([
     ["no file", [], "lenet sweep: expected a sweep file or --resume DIR, got neither. See: lenet sweep --help"],
+    [
+      "--priority without a queue",
+      ["s.yaml", "--priority", "3"],
+      "--priority: expected --queue beside it, got none. Only on a queue do sweeps wait for others.",
+    ],
+    [
+      "a heartbeat too short to be heard",
+      ["agent", "--heartbeat", "0.01"],
+      '--heartbeat: expected a whole number from 2 to 3600, got "0.01".',
+    ],
     [
       "a mistake in the file",
       ["wrong.yaml"],
@@ -126,7 +169,7 @@ describe("lenet sweep", () => {
     expect([code, stdout, stderr]).toEqual([2, "", `${message}\n`]);
   });
 
-  it("refuses data that its net cannot look at, data that is nowhere, and a folder that holds a sweep.", async () => {
+  it("refuses data that its net cannot look at, data that is nowhere, and too few images.", async () => {
     const refusal = async (text: string): Promise<unknown> =>
       trainerOf(parseSweep("s.yaml", text)).catch((thrown) => thrown);
     const data = path("digits");
@@ -136,14 +179,14 @@ describe("lenet sweep", () => {
       message: expect.stringMatching(/^zipcode1989: expected 16×16 images, got 28×28/),
     });
     expect(await refusal("method: grid\ndata: nowhere\nparameters: {rate: {value: 1}}")).toMatchObject({
-      message: expect.stringMatching(/^data: expected mnist, .*, got "nowhere"\. See: lenet data list$/),
+      message: expect.stringMatching(/^s\.yaml:2:1, data: expected mnist, .*, got "nowhere"\. See: lenet data list$/),
     });
-    const none = (await trainerOf(
-      parseSweep("s.yaml", `method: grid\ndata: ${data}\nparameters: {validation: {value: 0}}`),
-    )) as Trainer;
-    expect(() => none.of([data, 0])).toThrow(/expected validation images to choose by, got none/);
-    expect(() => createSweep(path("whole"), "s.yaml", "", {})).toThrow(
-      /whole: already holds a sweep\. Go on with it: lenet sweep --resume/,
+    await writeDigits(path("few"), 9, 9);
+    const few = await trainerOf(
+      parseSweep("s.yaml", `method: grid\ndata: ${path("few")}\nparameters: {rate: {value: 1}}`),
+    );
+    expect(() => few.of([path("few"), 1])).toThrow(
+      /few: expected at least 10 training images, some of them to choose by, got 9\. Take a larger set\.$/,
     );
   });
 });

@@ -25,6 +25,7 @@ import {
   writeReadme,
   writeSteps,
 } from "../../src/lab/run/run-folder.ts";
+import { smallDisk } from "./support/small-disk.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -147,22 +148,14 @@ describe("readBytes", () => {
   });
 });
 
-/** A file system of 64 kB mounted for the test, or why there is none. */
-const smallDisk = ((): { path: string; missing?: string } => {
-  const path = mkdtempSync(join(tmpdir(), "lenet-disk-"));
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", path]);
-  return mounted.status === 0 ? { path } : { path, missing: "mounting a small disk needs root" };
-})();
-afterAll(() => {
-  if (smallDisk.missing === undefined) execFileSync("umount", [smallDisk.path]);
-  rmSync(smallDisk.path, { recursive: true });
-});
+const disk = smallDisk("64k");
+afterAll(() => disk?.remove());
 
-describe.skipIf(smallDisk.missing)(`a full disk${smallDisk.missing ? ` (skipped: ${smallDisk.missing})` : ""}`, () => {
+describe.skipIf(!disk)(`a full disk${disk ? "" : " (skipped: mounting a small disk needs root)"}`, () => {
   const large = new Map([["C1.bias", { shape: [15_000], data: new Float32Array(15_000) }]]);
 
   it("leaves the old checkpoint and says how to go on, with exit code 1", () => {
-    const run = createRunFolder(join(smallDisk.path, "run"), "lenet5", new Date());
+    const run = createRunFolder(join(disk!.path, "run"), "lenet5", new Date());
     expect(trouble(() => writeCheckpoint(run, "last", new Map([...large, ["b", large.get("C1.bias")!]]), {}))).toEqual({
       message: `${run}/last.safetensors: the disk is full; nothing already written was changed. Free some space and start again.`,
       exitCode: 1,

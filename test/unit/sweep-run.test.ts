@@ -1,14 +1,15 @@
 // How a sweep goes on, with a runner that trains nothing: what is tried, what is stopped, what is done again.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LenetError } from "../../src/errors.ts";
 import { makeFolder } from "../../src/files.ts";
 import { readHistory, writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run/run-folder.ts";
 import { readResults } from "../../src/lab/sweep/answer/results.ts";
 import { parseSweep, trainingIn } from "../../src/lab/sweep/file/sweep.ts";
 import { createSweep } from "../../src/lab/sweep/trials/folder.ts";
-import { openJournal, readJournal } from "../../src/lab/sweep/trials/journal.ts";
+import { readJournal } from "../../src/lab/sweep/trials/journal.ts";
 import { runSweep, type SweepEvent } from "../../src/lab/sweep/trials/run.ts";
 import type { Runner, Task, TaskEnd } from "../../src/lab/sweep/trials/runner.ts";
 import type { Trainer } from "../../src/lab/sweep/trials/trainer.ts";
@@ -76,20 +77,25 @@ parameters:
   rate: {values: [0.02, 0.05, 0.1, 0.16, 0.3]}
 `;
 
-/** Runs a sweep in `dir/name`, or goes on with it. */
-const run = async (name: string, text: string, runner: Runner, signal = new AbortController().signal) => {
+/** Runs a sweep in `dir/name`, or goes on with it; no net takes a rate above `most`. */
+const run = async (
+  name: string,
+  text: string,
+  runner: Runner,
+  signal = new AbortController().signal,
+  most = Number.POSITIVE_INFINITY,
+) => {
   const sweep = parseSweep("s.yaml", text);
   const folder = join(dir, name);
   const trainer: Trainer = {
     data: {},
     of: (cell) => {
       const { net, settings } = trainingIn(sweep, cell);
+      if ((settings.rate as number) > most) throw new LenetError(`rate: expected less, got ${settings.rate}.`);
       return { net, settings: { epochs: 9, ...settings, data: "mnist" } };
     },
   };
-  try {
-    createSweep(folder, "s.yaml", text, {});
-  } catch {}
+  if (!existsSync(folder)) createSweep(folder, "s.yaml", text, {});
   const events: SweepEvent[] = [];
   const complete = await runSweep({
     dir: folder,
@@ -197,13 +203,90 @@ describe("a sweep", () => {
     }
   });
 
-  it("says where its journal is damaged.", async () => {
-    await run("a", grid, fakeRunner(2));
-    const journal = openJournal(join(dir, "a"));
-    journal.close();
-    appendFileSync(join(dir, "a/journal.jsonl"), "nonsense\n");
-    expect(() => readJournal(join(dir, "a"))).toThrow(
-      /journal\.jsonl, line 13: expected a line of JSON, got "nonsense"\./,
+  it("trains a trial again whose folder is gone, or has no results any more.", async () => {
+    const { results } = await run("a", grid, fakeRunner(2));
+    rmSync(join(dir, "a/trials/002-seed-1"), { recursive: true });
+    rmSync(join(dir, "a/trials/004-seed-2/metrics.json"));
+    const lost = readResults(join(dir, "a"));
+    expect(lost.complete).toBe(false);
+    expect(
+      lost.cells.flatMap(({ trials }) =>
+        trials.flatMap(({ cell, seed, status }) => (status === "unfinished" ? [`${cell}/${seed}`] : [])),
+      ),
+    ).toEqual(["2/1", "4/2"]);
+    const again = fakeRunner(2);
+    expect((await run("a", grid, again)).results).toEqual(results);
+    expect(again.tasks.map(({ name }) => name)).toEqual(["002-seed-1", "004-seed-2"]);
+  });
+
+  it("goes on without a cell that no net takes, each trial of which has failed.", async () => {
+    const { signal } = new AbortController();
+    for (let time = 1; time <= 2; time++) {
+      const runner = fakeRunner(2);
+      const { complete, results, events } = await run("a", grid, runner, signal, 0.16);
+      expect(complete).toBe(true);
+      expect(runner.tasks).toHaveLength(time === 1 ? 8 : 0);
+      expect(ratesOf(results)).toEqual([0.1, 0.05, 0.16, 0.02, 0.3]);
+      const reason = "rate: expected less, got 0.3.";
+      expect(results.cells.at(-1)!.trials).toMatchObject([1, 2].map((seed) => ({ seed, status: "failed", reason })));
+      expect(events.find(({ kind }) => kind === "cells")).toMatchObject({ trials: 10, epochs: 8 * 9 });
+      expect(events.filter(({ kind }) => kind === "end").slice(0, 2)).toMatchObject(
+        [1, 2].map((seed) => ({ trial: { cell: 5, seed }, end: { kind: "failed", reason } })),
+      );
+    }
+    expect((await run("none", grid, fakeRunner(2), signal, 0)).complete).toBe(true);
+  });
+
+  it("that has chosen what no net takes goes on, and has results.", async () => {
+    const options =
+      "method: bayes\nrun_cap: 2\nnet: ablation\nparameters:\n  dropout: {distribution: normal, mu: 0.45, sigma: 0.1}\n  rate: {value: 0.1}\n";
+    const folder = createSweep(join(dir, "a"), "s.yaml", options, {});
+    appendFileSync(
+      join(folder, "journal.jsonl"),
+      '{"kind":"cells","cells":[{"cell":1,"values":[0.95,0.1]},{"cell":2,"values":[0.5,0.1]}]}\n',
+    );
+    const { results } = await run("a", options, fakeRunner(1));
+    expect(results.cells).toMatchObject([
+      { net: "ablation:dropout=0.5", trials: [{ status: "done" }] },
+      {
+        net: null,
+        trials: [{ status: "failed", reason: expect.stringMatching(/^ablation, dropout: expected a number/) }],
+      },
+    ]);
+  });
+
+  it("ends on a full disk, which is nobody's failure, and goes on from there.", async () => {
+    const full = fakeRunner(2, ({ name }) => {
+      if (name !== "002-seed-1") return undefined;
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+    });
+    const folder = join(dir, "a");
+    await expect(run("a", grid, full)).rejects.toThrow(
+      new LenetError(
+        `${folder}/trials/002-seed-1: the disk is full; nothing already written was changed. Free some space and go on with --resume ${folder}.`,
+        1,
+      ),
+    );
+    expect(readJournal(folder).filter(({ kind }) => kind === "failed")).toEqual([]);
+    expect((await run("a", grid, fakeRunner(2))).results.complete).toBe(true);
+  });
+
+  it.each([
+    "nonsense",
+    "null",
+    "5",
+    "{}",
+    '{"kind":"begun"}',
+    '{"kind":"done","cell":1}',
+    '{"kind":"failed","cell":1,"seed":1}',
+    '{"kind":"halved","generation":0,"epochs":1,"stopped":["1"]}',
+    '{"kind":"cells","cells":[null]}',
+  ])("says where its journal is damaged: %s", async (line) => {
+    appendFileSync(join(dir, "journal.jsonl"), `{"kind":"complete","at":"x"}\n${line}\n`);
+    expect(() => readJournal(dir)).toThrow(
+      new LenetError(
+        `${dir}/journal.jsonl, line 2: expected what a sweep notes, as JSON, got ${JSON.stringify(line)}. Restore it from a copy.`,
+      ),
     );
   });
 });
@@ -226,6 +309,18 @@ describe("early termination", () => {
         epochs: (5 * 1 + 2 * 2 + 1 * 6) * 2,
       });
     }
+  });
+
+  it("counts no cell that no net takes among those that go on.", async () => {
+    const { results, events } = await run("a", halved, fakeRunner(2), undefined, 0.05);
+    expect(results.cells.map(({ trials }) => trials.map(({ history }) => history.length))).toEqual([
+      [9, 9],
+      [1, 1],
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(events.find(({ kind }) => kind === "cells")).toMatchObject({ trials: 10, epochs: (2 * 1 + 8) * 2 });
   });
 
   it("judges a cell by the seeds that did not fail, and drops one that has none.", async () => {

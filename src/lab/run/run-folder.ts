@@ -80,11 +80,11 @@ const restore = "Restore the file from a copy, or start a new run.";
  */
 export const createRunFolder = (dir: string | undefined, slug: string, now: Date): string => {
   if (dir === undefined) return makeNewFolder(join(RUNS, `${timestamp(now)}-${slug.replace(/[^\w.-]+/g, "-")}`));
-  const { readme, ...ofRun } = names;
-  if (Object.values(ofRun).some((name) => existsSync(join(dir, name))))
-    throw new LenetError(`${dir}: already holds a run. Resume it with --resume ${dir}, or choose another --out.`);
-  if (existsSync(join(dir, readme)))
-    throw new LenetError(`${dir}: already holds a ${readme}, which the run would write over. Choose another --out.`);
+  refuseRun(dir);
+  if (existsSync(join(dir, names.readme)))
+    throw new LenetError(
+      `${dir}: already holds a ${names.readme}, which the run would write over. Choose another --out.`,
+    );
   makeFolder(dir);
   try {
     // Asking for permission is not enough: a system may grant it and still refuse.
@@ -93,6 +93,13 @@ export const createRunFolder = (dir: string | undefined, slug: string, now: Date
     throw writeTrouble(thrown, dir, "try again");
   }
   return dir;
+};
+
+/** Throws LenetError when `dir` holds a run. */
+export const refuseRun = (dir: string): void => {
+  const { readme, ...ofRun } = names;
+  if (Object.values(ofRun).some((name) => existsSync(join(dir, name))))
+    throw new LenetError(`${dir}: already holds a run. Resume it with --resume ${dir}, or choose another --out.`);
 };
 
 /** Removes what a kill in the middle of a write left in the folder of a run about to be resumed. */

@@ -31,7 +31,8 @@ export interface TrialResult extends Trial {
 export interface CellResult {
   readonly cell: number;
   readonly name: string;
-  readonly net: string;
+  /** Null where a search chose what no net takes. */
+  readonly net: string | null;
   /** By the names of the parameters that vary. */
   readonly values: Readonly<Record<string, Value>>;
   readonly trials: readonly TrialResult[];
@@ -73,7 +74,8 @@ export const readResults = (dir: string): SweepResults => {
     fixed: Object.fromEntries(fixed.map(({ name, domain }) => [name, valuesIn(domain)![0]!])),
     atBest: null,
     cells: cells.sort((a, b) => compareCells(sweep.metric, a, b)),
-    complete: state.complete && state.failed.size === 0,
+    complete:
+      state.complete && cells.every(({ trials }) => trials.every(({ status }) => ["done", "stopped"].includes(status))),
   };
 };
 
@@ -91,7 +93,7 @@ const cellResult = (dir: string, sweep: Sweep, state: State, values: readonly Va
   return {
     cell,
     name: cellName(cell),
-    net: trainingIn(sweep, values).net,
+    net: netOf(sweep, values),
     values: variedValues(sweep, values),
     trials,
     value: estimate(counted.map(({ value }) => value!)),
@@ -100,16 +102,25 @@ const cellResult = (dir: string, sweep: Sweep, state: State, values: readonly Va
   };
 };
 
+const netOf = (sweep: Sweep, values: readonly Value[]): string | null => {
+  try {
+    return trainingIn(sweep, values).net;
+  } catch (thrown) {
+    if (thrown instanceof LenetError) return null;
+    throw thrown;
+  }
+};
+
 const trialResult = (dir: string, metric: Metric, state: State, trial: Trial, stopped: boolean): TrialResult => {
   const folder = trialFolder(dir, trial);
   const name = trialName(trial);
   const history = readHistory(folder);
   const reason = state.failed.get(name) ?? null;
-  const done = state.done.has(name);
-  const status = done ? "done" : reason !== null ? "failed" : stopped ? "stopped" : "unfinished";
+  // The journal alone is not believed: the folder may be gone.
+  const metrics = state.done.has(name) ? readMetrics(folder) : undefined;
+  const status = metrics ? "done" : reason !== null ? "failed" : stopped ? "stopped" : "unfinished";
   const value = status === "failed" ? undefined : bestValue(metric, history);
   const best = history.find(({ validation }) => validation && inMetric(metric, validation) === value);
-  const test = done ? (readMetrics(folder)?.test ?? null) : null;
   const elapsedMs = history.reduce((sum, epoch) => sum + epoch.elapsedMs, 0);
   return {
     ...trial,
@@ -118,7 +129,7 @@ const trialResult = (dir: string, metric: Metric, state: State, trial: Trial, st
     value: value ?? null,
     train: history.at(-1)?.train ?? null,
     validation: best?.validation ?? null,
-    test,
+    test: metrics?.test ?? null,
     elapsedMs,
     history,
   };

@@ -2,9 +2,9 @@
 // disk before anybody acts on it, so that a kill at any moment loses at most the line that was being written.
 import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { LenetError } from "../../../errors.ts";
 import { readBytes, writeTrouble } from "../../../files.ts";
 import type { Value } from "../search/domain.ts";
+import { parseAs } from "./parse-as.ts";
 
 /** One seed of one cell; cells are numbered from 1. */
 export interface Trial {
@@ -32,11 +32,12 @@ export interface Journal {
   close(): void;
 }
 
-const pathIn = (dir: string): string => join(dir, "journal.jsonl");
+/** Where the journal of a sweep is. */
+export const journalPath = (dir: string): string => join(dir, "journal.jsonl");
 
 /** Opens the journal of `dir` to add to it; a line that a kill has cut off is taken away. Throws LenetError. */
 export const openJournal = (dir: string): Journal => {
-  const path = pathIn(dir);
+  const path = journalPath(dir);
   let file: number;
   try {
     if (existsSync(path)) truncateSync(path, wholeLines(readBytes(path, "the journal of a sweep")));
@@ -62,22 +63,25 @@ const wholeLines = (bytes: Uint8Array): number => bytes.lastIndexOf(10) + 1;
 
 /** The complete lines of the journal; none where there is no journal yet. Throws LenetError. */
 export const readJournal = (dir: string): Line[] => {
-  const path = pathIn(dir);
+  const path = journalPath(dir);
   if (!existsSync(path)) return [];
   const bytes = readBytes(path, "the journal of a sweep");
   const text = new TextDecoder().decode(bytes.subarray(0, wholeLines(bytes)));
   return text
     .split("\n")
     .slice(0, -1)
-    .map((line, index) => {
-      try {
-        return JSON.parse(line) as Line;
-      } catch {
-        throw new LenetError(
-          `${path}, line ${index + 1}: expected a line of JSON, got ${JSON.stringify(line.slice(0, 60))}. Restore it from a copy.`,
-        );
-      }
-    });
+    .map((line, index) => parseAs(line, `${path}, line ${index + 1}`, "what a sweep notes, as JSON", isLine));
+};
+
+const isLine = (value: unknown): value is Line => {
+  const { kind, cell, seed, reason, cells, generation, epochs, stopped } = Object(value);
+  const areNumbers = (...values: unknown[]): boolean => values.every(Number.isInteger);
+  if (kind === "done") return areNumbers(cell, seed);
+  if (kind === "failed") return areNumbers(cell, seed) && typeof reason === "string";
+  if (kind === "halved") return Array.isArray(stopped) && areNumbers(generation, epochs, ...stopped);
+  if (kind === "cells")
+    return Array.isArray(cells) && cells.every((one) => areNumbers(one?.cell) && Array.isArray(one.values));
+  return kind === "complete";
 };
 
 /** What a journal says, taken together. */
@@ -95,8 +99,11 @@ export interface State {
 
 export const trialName = ({ cell, seed }: Trial): string => `${`${cell}`.padStart(3, "0")}-seed-${seed}`;
 
+/** Where the runs of a sweep are. */
+export const trialsFolder = (dir: string): string => join(dir, "trials");
+
 /** The folder of a trial's run. */
-export const trialFolder = (dir: string, trial: Trial): string => join(dir, "trials", trialName(trial));
+export const trialFolder = (dir: string, trial: Trial): string => join(trialsFolder(dir), trialName(trial));
 
 /** Takes one line more into account. A trial that was done twice is done; one that is done has not failed. */
 export const follow = (state: State, line: Line): void => {

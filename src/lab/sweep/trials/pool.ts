@@ -50,7 +50,7 @@ export const openPool = ({ jobs, patienceMs = PATIENCE_MS, program = trialProces
   };
 };
 
-/** Hands the task to the process and waits for its end, or for the process's. */
+/** Hands the task to the process and waits for its end, or for the process's. Throws what the system says of a full disk. */
 const watch = (
   child: ChildProcess,
   task: Task,
@@ -58,7 +58,7 @@ const watch = (
   onEvent: (event: TaskEvent) => void,
   patienceMs: number,
 ): Promise<TaskEnd> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     let words = "";
     let share = -1;
     let hangs = false;
@@ -75,15 +75,21 @@ const watch = (
       words = (words + text.toString()).slice(-LAST_WORDS);
     };
     const stop = (): void => void child.send({ kind: "stop" } satisfies Order, () => {});
-    const settle = (end: TaskEnd): void => {
+    const leave = (): void => {
       clearTimeout(alarm);
       signal.removeEventListener("abort", stop);
       child.off("message", onMessage).off("close", onClose).stderr?.off("data", onWords);
+    };
+    const settle = (end: TaskEnd): void => {
+      leave();
       resolve(end);
     };
     const onMessage = (report: Report): void => {
       if (report.kind === "end") settle(report.end);
-      else {
+      else if (report.kind === "full") {
+        leave();
+        reject(Object.assign(new Error(report.message), { code: report.code, syscall: "write" }));
+      } else {
         if (report.kind === "epoch" || report.share > share) advance();
         if (report.kind === "share") share = report.share;
         onEvent(report);

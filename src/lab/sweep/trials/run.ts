@@ -1,7 +1,8 @@
 // A sweep from its first cell to its last: generation after generation, round after round, as many trials side by side as the
 // runner takes. What the journal says was done is not done again.
-
-import { readHistory } from "../../run/run-folder.ts";
+import { LenetError } from "../../../errors.ts";
+import { fullDisk, writeTrouble } from "../../../files.ts";
+import { readHistory, readMetrics } from "../../run/run-folder.ts";
 import { isComplete } from "../../training/go-on.ts";
 import { bestValue, compareValues } from "../file/metric.ts";
 import { type Sweep, searchOf } from "../file/sweep.ts";
@@ -31,10 +32,18 @@ export type SweepEvent =
       readonly state: "done" | "failed" | "paused";
       readonly values: Cell;
       readonly epochs: number;
+      /** It would be trained so far in this round. */
+      readonly until: number;
       readonly reached: number;
       readonly value: number | undefined;
     }
-  | { readonly kind: "start"; readonly trial: Trial; readonly training: Training; readonly values: Cell }
+  | {
+      readonly kind: "start";
+      readonly trial: Trial;
+      readonly training: Training;
+      readonly until: number;
+      readonly values: Cell;
+    }
   | { readonly kind: "task"; readonly trial: Trial; readonly event: TaskEvent }
   /** `value` is the metric's best so far. */
   | { readonly kind: "end"; readonly trial: Trial; readonly end: TaskEnd; readonly value: number | undefined }
@@ -64,15 +73,16 @@ export const runSweep = async (options: RunOptions): Promise<boolean> => {
     for (let generation = 0; ; generation++) {
       if (generation === state.generations.length && !addGeneration(options, state, add)) break;
       const cells = state.generations[generation]!;
-      const epochs = Math.max(...cells.map((cell) => trainingOf(options, state, cell).settings.epochs));
+      const trainable = cells.filter((cell) => canTrain(options, state, add, cell));
+      const epochs = Math.max(0, ...trainable.map((cell) => trainingOf(options, state, cell).settings.epochs));
       const rungs = rungsOf(sweep.halving, epochs);
       onEvent({
         kind: "cells",
         cells,
         trials: cells.length * sweep.seeds.length,
-        epochs: epochsOf(sweep, cells.length, [...rungs, epochs]),
+        epochs: epochsOf(sweep, trainable.length, [...rungs, epochs]),
       });
-      let alive = cells;
+      let alive = trainable;
       for (const until of [...rungs, Number.MAX_SAFE_INTEGER]) {
         const trials = alive.flatMap((cell) => sweep.seeds.map((seed): Trial => ({ cell, seed })));
         if (!(await runTrials(options, state, add, trials, until))) return false;
@@ -96,6 +106,25 @@ const now = (): string => new Date().toISOString();
 
 const trainingOf = ({ trainer }: RunOptions, state: State, cell: number): Training =>
   trainer.of(state.cells[cell - 1]!);
+
+/** Whether a cell can be trained; a search may choose one that no net takes, whose trials have then failed. */
+const canTrain = (options: RunOptions, state: State, add: (line: Line) => void, cell: number): boolean => {
+  const { sweep, onEvent } = options;
+  try {
+    trainingOf(options, state, cell);
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof LenetError)) throw thrown;
+    const [reason, values] = [thrown.message, state.cells[cell - 1]!];
+    for (const seed of sweep.seeds) {
+      const trial = { cell, seed };
+      add({ kind: "failed", ...trial, reason, at: now() });
+      onEvent({ kind: "known", trial, state: "failed", values, epochs: 0, until: 0, reached: 0, value: undefined });
+      onEvent({ kind: "end", trial, end: { kind: "failed", reason }, value: undefined });
+    }
+    return false;
+  }
+};
 
 /** Epochs that a generation takes at most, over all seeds: each round is for what the one before has left. */
 const epochsOf = ({ halving, seeds }: Sweep, cells: number, ends: readonly number[]): number => {
@@ -160,10 +189,15 @@ const runTrials = async (
       const values = state.cells[one.cell - 1]!;
       const training = trainingOf(options, state, one.cell);
       const folder = trialFolder(dir, one);
-      onEvent({ kind: "start", trial: one, training, values });
+      onEvent({ kind: "start", trial: one, training, until: Math.min(until, training.settings.epochs), values });
       const settings = { ...training.settings, seed: one.seed };
       const task = { net: training.net, settings, name: trialName(one), folder, until };
-      const end = await runner.run(task, signal, (event) => onEvent({ kind: "task", trial: one, event }));
+      const end = await runner
+        .run(task, signal, (event) => onEvent({ kind: "task", trial: one, event }))
+        .catch((thrown) => {
+          const full = fullDisk(thrown);
+          throw full ? writeTrouble(full, folder, `go on with --resume ${dir}`) : thrown;
+        });
       if (end.kind === "done") add({ kind: "done", ...one, at: now() });
       if (end.kind === "failed") add({ kind: "failed", ...one, reason: end.reason, at: now() });
       if (end.kind === "interrupted") interrupted = true;
@@ -180,20 +214,26 @@ const runTrials = async (
   return !interrupted && !options.signal.aborted;
 };
 
-/** Whether there is nothing left to do for a trial; a kill may have come between its end and the journal's line. */
+/**
+ * Whether there is nothing left to do for a trial. The journal is not the last word: a kill may have come between a trial's end and
+ * its line, and the folder of one that was done may be gone.
+ */
 const settle = (options: RunOptions, state: State, add: (line: Line) => void, trial: Trial, until: number): boolean => {
   const name = trialName(trial);
   const folder = trialFolder(options.dir, trial);
   if (!state.done.has(name) && isComplete(folder)) add({ kind: "done", ...trial, at: now() });
+  if (state.done.has(name) && !readMetrics(folder)) state.done.delete(name);
   const history = readHistory(folder);
   const ended = state.done.has(name) ? "done" : state.failed.has(name) ? "failed" : undefined;
   if (!ended && history.length < until) return false;
+  const { epochs } = trainingOf(options, state, trial.cell).settings;
   options.onEvent({
     kind: "known",
     trial,
     state: ended ?? "paused",
     values: state.cells[trial.cell - 1]!,
-    epochs: trainingOf(options, state, trial.cell).settings.epochs,
+    epochs,
+    until: Math.min(until, epochs),
     reached: history.length,
     value: bestValue(options.sweep.metric, history),
   });
