@@ -1,11 +1,18 @@
-// lenet sweep agent: lends this machine to sweeps on a queue; lenet sweep queue: says how the queue is, pauses it.
+// lenet sweep agent: lends this machine to sweeps on a queue; lenet sweep queue: says how the queue is, pauses or clears it.
 import { availableParallelism, hostname } from "node:os";
 import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { commit, lenetVersion } from "../src/lab/run/provenance.ts";
 import { oneOf } from "../src/lab/settings/rules.ts";
 import { type AgentEvent, runAgent } from "../src/lab/sweep/queue/agent.ts";
-import { type Code, codeText, controlQueue, type QueueStatus, queueActions } from "../src/lab/sweep/queue/queue.ts";
+import {
+  type Code,
+  codeText,
+  controlQueue,
+  type Order,
+  type QueueStatus,
+  queueActions,
+} from "../src/lab/sweep/queue/queue.ts";
 import { connect } from "../src/lab/sweep/queue/redis.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { numberAboveZero, wholeFrom, withDataDir, withJson } from "./options.ts";
@@ -27,8 +34,12 @@ const needed = (queue: string | undefined): string => {
   throw new LenetError("--queue: expected the address of a queue, got none. Such as --queue redis://127.0.0.1:6379");
 };
 
+/** Two sweeps of one queue have trials of the same names. */
+const nameOf = ({ file, task }: Order): string => `${file}, ${task.name}`;
+
 const tell = (event: AgentEvent): void => {
-  const { name, until } = event.order.task;
+  const name = nameOf(event.order);
+  const { until } = event.order.task;
   if (event.kind === "take") say(`${name}: taken`);
   if (event.kind === "progress" && event.progress.share === 1) say(`${name}: learned`);
   if (event.kind === "end")
@@ -51,13 +62,14 @@ const runAgentCommand = async ({
     const stopped = await interruptible(async (signal) => {
       const seen = new Map<string, number>();
       const onEvent = (event: AgentEvent): void => {
-        const { name } = event.order.task;
+        const { sweep, task } = event.order;
         if (event.kind === "progress") {
           const { record } = event.progress;
-          if (!record || seen.get(name) === record.epoch) return;
-          seen.set(name, record.epoch);
+          const key = `${sweep} ${task.name}`;
+          if (!record || seen.get(key) === record.epoch) return;
+          seen.set(key, record.epoch);
           say(
-            `${name}: epoch ${record.epoch}/${event.order.task.settings.epochs}, train ${percent(record.train.accuracy)}`,
+            `${nameOf(event.order)}: epoch ${record.epoch}/${task.settings.epochs}, train ${percent(record.train.accuracy)}`,
           );
         } else tell(event);
       };
@@ -104,7 +116,7 @@ export function sweepAgentCommand(): Command {
 
 const runQueueCommand = async (action: string, { queue, json }: { queue?: string; json?: true }): Promise<void> => {
   const wanted = oneOf("lenet sweep queue", action, queueActions);
-  const link = await connect(needed(queue));
+  const link = await connect(needed(queue), "look");
   try {
     const status = await controlQueue(link, wanted);
     if (json) printJson(status);
@@ -124,12 +136,13 @@ const queueMore = `
 Examples:
   lenet sweep queue status --queue redis://127.0.0.1:6379    what waits, what is under way, how many agents
   lenet sweep queue pause --queue redis://127.0.0.1:6379     agents finish what they have and take nothing new
-  lenet sweep queue resume --queue redis://127.0.0.1:6379`;
+  lenet sweep queue resume --queue redis://127.0.0.1:6379
+  lenet sweep queue clear --queue redis://127.0.0.1:6379     takes off what sweeps left that were not heard of for 30 s`;
 
 /** The command `lenet sweep queue`. */
 export function sweepQueueCommand(): Command {
   const command = new Command("queue")
-    .description("say how a queue is, pause it, let it go on")
+    .description("say how a queue is, pause it, let it go on, clear it")
     .argument("[action]", queueActions.join(", "), "status")
     .option("--queue <url>", "the Redis of the queue")
     .addHelpText("after", queueMore);
