@@ -5,14 +5,7 @@ import { LenetError } from "../src/errors.ts";
 import { commit, lenetVersion } from "../src/lab/run/provenance.ts";
 import { oneOf } from "../src/lab/settings/rules.ts";
 import { type AgentEvent, runAgent } from "../src/lab/sweep/queue/agent.ts";
-import {
-  type Code,
-  codeText,
-  controlQueue,
-  type Order,
-  type QueueStatus,
-  queueActions,
-} from "../src/lab/sweep/queue/queue.ts";
+import { type Code, codeText, controlQueue, type QueueStatus, queueActions } from "../src/lab/sweep/queue/queue.ts";
 import { connect } from "../src/lab/sweep/queue/redis.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { numberAboveZero, wholeFrom, withDataDir, withJson } from "./options.ts";
@@ -34,18 +27,24 @@ const needed = (queue: string | undefined): string => {
   throw new LenetError("--queue: expected the address of a queue, got none. Such as --queue redis://127.0.0.1:6379");
 };
 
-/** Two sweeps of one queue have trials of the same names. */
-const nameOf = ({ file, task }: Order): string => `${file}, ${task.name}`;
-
-const tell = (event: AgentEvent): void => {
-  const name = nameOf(event.order);
-  const { until } = event.order.task;
-  if (event.kind === "take") say(`${name}: taken`);
-  if (event.kind === "progress" && event.progress.share === 1) say(`${name}: learned`);
-  if (event.kind === "end")
-    say(
-      `${name}: ${event.end.kind}${event.end.kind === "failed" ? `, ${event.end.reason}` : event.end.kind === "paused" ? ` after epoch ${until}` : ""}`,
-    );
+/** Says what an agent does, an epoch once. */
+export const tellAgent = (say: (line: string) => void): ((event: AgentEvent) => void) => {
+  const seen = new Map<string, number>();
+  return (event) => {
+    const { sweep, file, task } = event.order;
+    // Two sweeps of one queue have trials of the same names.
+    const [name, key] = [`${file}, ${task.name}`, `${sweep} ${task.name}`];
+    if (event.kind === "take") say(`${name}: taken`);
+    else if (event.kind === "progress") {
+      const { record } = event.progress;
+      if (!record || seen.get(key) === record.epoch) return;
+      seen.set(key, record.epoch);
+      say(`${name}: epoch ${record.epoch}/${task.settings.epochs}, train ${percent(record.train.accuracy)}`);
+    } else
+      say(
+        `${name}: ${event.end.kind}${event.end.kind === "failed" ? `, ${event.end.reason}` : event.end.kind === "paused" ? ` after epoch ${task.until}` : ""}`,
+      );
+  };
 };
 
 const runAgentCommand = async ({
@@ -60,26 +59,13 @@ const runAgentCommand = async ({
       `${hostname()}: ${codeText(ownCode())}, ${jobs} trials at a time from ${link.address}; Ctrl-C puts back what is unfinished`,
     );
     const stopped = await interruptible(async (signal) => {
-      const seen = new Map<string, number>();
-      const onEvent = (event: AgentEvent): void => {
-        const { sweep, task } = event.order;
-        if (event.kind === "progress") {
-          const { record } = event.progress;
-          const key = `${sweep} ${task.name}`;
-          if (!record || seen.get(key) === record.epoch) return;
-          seen.set(key, record.epoch);
-          say(
-            `${nameOf(event.order)}: epoch ${record.epoch}/${task.settings.epochs}, train ${percent(record.train.accuracy)}`,
-          );
-        } else tell(event);
-      };
       await runAgent(link, {
         jobs,
         code: ownCode(),
         heartbeatMs: heartbeat * 1000,
         drain: drain === true,
         signal,
-        onEvent,
+        onEvent: tellAgent(say),
       });
       return signal.aborted;
     });
