@@ -1,4 +1,5 @@
 // lenet sweep report: the answer of a sweep as a page, with its numbers and figures beside it, or as a Markdown document.
+import { join } from "node:path";
 import { Command } from "commander";
 import { analyse } from "../src/lab/sweep/answer/analysis.ts";
 import { writeMarkdown } from "../src/lab/sweep/answer/markdown.ts";
@@ -18,14 +19,20 @@ const run = (dir: string, { at: place, atBest: parameter, markdown, json }: Opti
   const all = place === undefined ? readAnswer(dir) : at(readAnswer(dir), place);
   const results = parameter === undefined ? all : atBest(all, parameter);
   if (markdown !== undefined) writeMarkdown(results, markdown);
-  const page = markdown === undefined ? writeReport(dir, results) : null;
+  // A part of the answer does not take the place of the whole.
+  const part = [
+    ...(place === undefined ? [] : ["at", place]),
+    ...(parameter === undefined ? [] : ["at-best", parameter]),
+  ];
+  const page =
+    markdown === undefined ? writeReport(join(dir, part.join("-").replace(/[^\w.=-]+/g, "-")), results) : null;
   if (json) printJson({ page: page ?? markdown, ...documentOf(results), analysis: analyse(results) });
   say(page === null ? `Wrote ${markdown}` : `Wrote ${page}, and beside it results.csv, results.json and figures/`);
 };
 
 const more = `
 The page holds a ranking, learning curves, what matters and by how much, which differences are noise, and the cost. It needs no
-network, and may be made while the sweep still runs.
+network, and may be made while the sweep still runs. With --at or --at-best it is written into a folder of its own within the sweep's.
 
 Examples:
   lenet sweep report runs/NAME

@@ -174,7 +174,7 @@ const ranking = ({ cells, metric }: SweepResults): string => {
 
 const more = `
 A sweep file is one of W&B's, read as it is: method (grid, random, bayes), metric, parameters (value, values, min and max,
-distribution, nested parameters), early_terminate (hyperband), run_cap. Beside them: net, data, epochs, seeds: N, so that
+distribution, nested parameters), early_terminate (hyperband), run_cap, which random and bayes need. Beside them: net, data, epochs, seeds: N, so that
 every cell is trained N times, and search_seed: N for other random cells. Parameters are options of the net (lenet train --help lists them) and settings of the training:
 rate, batch, optimiser, momentum, decay, schedule, epochs, distort, …, or W&B's names for them: learning_rate, batch_size, …
 

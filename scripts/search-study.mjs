@@ -51,7 +51,10 @@ const score = async ([rate, batch, dropout]) => {
 const search = async (method, seed, onTrial) => {
   const tried = [];
   while (tried.length < TRIALS) {
-    for (const cell of nextGeneration({ method, domains, cap: TRIALS, halved: false, seed }, tried)) {
+    for (const cell of nextGeneration(
+      { method, domains, canTry: () => true, cap: TRIALS, halved: false, seed },
+      tried,
+    )) {
       tried.push({ cell, score: await score(cell) });
       onTrial(tried.length);
     }

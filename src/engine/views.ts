@@ -51,10 +51,12 @@ export const layerViews = (
   shards: Views[],
 ): Views => {
   const { layer, geometry, tensors, name, spec } = description.layers[index]!;
-  const images = shard === "batch" ? options.batch : shardImages(options.batch);
+  const room = shardImages(options.batch);
+  // The last shard may be smaller, wherever it lies.
+  const images = shard === "batch" ? options.batch : Math.min(room, options.batch - shard * room);
   const slice = (array: "out" | "dOut", layer: number, units: number): Floats => {
     const place = shard === "batch" ? 0 : holdsBatch(description, options, layer) ? shard : thread;
-    return arena.floats(`${array}.${layer}`).subarray(place * images * units, (place + 1) * images * units);
+    return arena.floats(`${array}.${layer}`).subarray(place * room * units, (place * room + images) * units);
   };
   const before = arrayOf(description.layers, index - 1);
   const own = arrayOf(description.layers, index);

@@ -14,7 +14,7 @@ export const kernelModule = (arithmetic: Arithmetic = usualArithmetic()): WebAss
   return module;
 };
 
-/** Fused where the machine has it: about a fifth faster (docs/kernels.md). */
+/** Fused where the machine has it: a step takes a third less time (docs/kernels.md). */
 export const usualArithmetic = (): Arithmetic => (hasFused() ? "fused" : "plain");
 
 let fused: boolean | undefined;

@@ -2,7 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { readHalving } from "../../src/lab/sweep/file/early-terminate.ts";
 import { suggest } from "../../src/lab/sweep/search/bayes.ts";
-import { choice, type Domain, unitOf, type Value, valueAt, valuesIn } from "../../src/lab/sweep/search/domain.ts";
+import {
+  choice,
+  countIn,
+  type Domain,
+  unitOf,
+  type Value,
+  valueAt,
+  valuesIn,
+} from "../../src/lab/sweep/search/domain.ts";
 import { rungsOf, survivors } from "../../src/lab/sweep/search/halving.ts";
 import { type Cell, nextGeneration, type Search } from "../../src/lab/sweep/search/methods.ts";
 import { exp, ln, normalQuantile, normalShare } from "../../src/lab/sweep/search/numbers.ts";
@@ -58,6 +66,13 @@ describe("a domain", () => {
     expect(valuesIn(range(0.1, 0.5, 0.1))).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
     expect(valuesIn(range(3, 5, 1))).toEqual([3, 4, 5]);
     expect(valuesIn(range(3, 5))).toBeUndefined();
+    expect(valuesIn(range(1_234_567, 1_234_569, 1))).toEqual([1_234_567, 1_234_568, 1_234_569]);
+    expect([choice(["a", "b"]), range(0.1, 0.5, 0.1), range(1, 1e9, 1), range(3, 5)].map(countIn)).toEqual([
+      2,
+      5,
+      1e9,
+      Number.POSITIVE_INFINITY,
+    ]);
   });
 });
 
@@ -71,12 +86,15 @@ const searchOn = (search: Search, score: (cell: Cell) => number): { cell: Cell; 
   }
 };
 
+const canTry = () => true;
+
 describe("a search", () => {
   const domains = [choice(["a", "b"]), range(0, 1)];
   it("over a grid tries every cell once, or the first ones.", () => {
     const grid = {
       method: "grid",
       domains: [choice(["a", "b"]), range(1, 3, 1)],
+      canTry,
       cap: null,
       halved: false,
       seed: 1,
@@ -89,7 +107,7 @@ describe("a search", () => {
   it.each(["random", "bayes"] as const)(
     "by method %s tries as many cells as it may, the same ones every time.",
     (method) => {
-      const search = { method, domains, cap: 15, halved: false, seed: 1 };
+      const search = { method, domains, canTry, cap: 15, halved: false, seed: 1 };
       const score = ([word, x]: Cell): number => (Number(x) - 0.3) ** 2 + (word === "a" ? 0 : 1);
       const first = searchOn(search, score);
       expect(first).toHaveLength(15);
@@ -104,13 +122,23 @@ describe("a search", () => {
 
   it.each(["random", "bayes"] as const)("by method %s ends when everything was tried.", (method) => {
     const small = [choice(["a", "b"]), range(1, 3, 1)];
-    const tried = searchOn({ method, domains: small, cap: 50, halved: false, seed: 1 }, ([, x]) => Number(x));
+    const search = { method, domains: small, canTry, cap: 50, halved: false, seed: 1 };
+    const tried = searchOn(search, ([, x]) => Number(x));
     expect(new Set(tried.map(({ cell }) => JSON.stringify(cell))).size).toBe(6);
     expect(tried).toHaveLength(6);
+    expect(searchOn({ ...search, canTry: ([, x]) => x !== 2 }, ([, x]) => Number(x))).toHaveLength(4);
+  });
+
+  it.each(["random", "bayes"] as const)("by method %s tries no cell that cannot be.", (method) => {
+    // Its best cells are next to those that cannot be tried.
+    const search: Search = { method, domains, canTry: ([, x]) => Number(x) > 0.5, cap: 30, halved: false, seed: 1 };
+    const tried = searchOn(search, ([, x]) => Number(x));
+    expect(tried).toHaveLength(30);
+    expect(tried.every(({ score }) => score > 0.5)).toBe(true);
   });
 
   it("goes on where results are missing.", () => {
-    const search = { method: "bayes", domains, cap: 40, halved: false, seed: 1 } as const;
+    const search = { method: "bayes", domains, canTry, cap: 40, halved: false, seed: 1 } as const;
     const tried = Array.from({ length: 12 }, (_, index) => ({
       cell: ["a", index / 20],
       score: index % 2 ? index : undefined,
@@ -148,7 +176,12 @@ describe("the Bayesian search", () => {
       bests.chance += Math.min(...drawn.map(of)) / 10;
       const told = drawn.slice(0, 8).map((cell) => ({ cell, score: of(cell) }));
       while (told.length < budget) {
-        const generation = suggest(domains, told, Math.min(4, budget - told.length), stream(repeat, `${told.length}`));
+        const generation = suggest(
+          { domains, canTry },
+          told,
+          Math.min(4, budget - told.length),
+          stream(repeat, `${told.length}`),
+        );
         told.push(...generation.map((cell) => ({ cell, score: of(cell) })));
       }
       bests.bayes += Math.min(...told.map(({ score }) => score)) / 10;
@@ -170,6 +203,12 @@ describe("successive halving", () => {
   it("or s times before max_iter.", () => {
     expect(rungsOf({ ...halving, first: null, most: 27, rounds: 2 }, 27)).toEqual([3, 9]);
     expect(rungsOf({ ...halving, first: null, most: 27, rounds: 5 }, 27)).toEqual([1, 3, 9]);
+    expect(rungsOf({ ...halving, first: null, most: 27, rounds: Number.MAX_SAFE_INTEGER }, 27)).toEqual([1, 3, 9]);
+  });
+
+  it("compares after whole epochs where eta is none.", () => {
+    expect(rungsOf({ ...halving, first: 2, eta: 1.5 }, 10)).toEqual([2, 3, 4, 6]);
+    expect(rungsOf({ ...halving, first: null, most: 10, rounds: 9, eta: 2.5 }, 10)).toEqual([1, 4]);
   });
 
   it("lets one of eta go on, at least one.", () => {

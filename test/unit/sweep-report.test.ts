@@ -7,8 +7,14 @@ import { makeFolder } from "../../src/files.ts";
 import { writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run/run-folder.ts";
 import { analyse } from "../../src/lab/sweep/answer/analysis.ts";
 import { writeMarkdown } from "../../src/lab/sweep/answer/markdown.ts";
-import { rankingTable, writeReport } from "../../src/lab/sweep/answer/report.ts";
-import { at, atBest, intervalOf, readResults } from "../../src/lab/sweep/answer/results.ts";
+import {
+  caveatsOf,
+  rankingTable,
+  significanceText,
+  trialTable,
+  writeReport,
+} from "../../src/lab/sweep/answer/report.ts";
+import { at, atBest, intervalOf, readResults, type TrialResult } from "../../src/lab/sweep/answer/results.ts";
 import { estimate, fisherTail, holm, studentTails, welch } from "../../src/lab/sweep/answer/statistics.ts";
 import { parseSweep } from "../../src/lab/sweep/file/sweep.ts";
 import { gridOf } from "../../src/lab/sweep/search/methods.ts";
@@ -66,7 +72,8 @@ describe("the statistics", () => {
     expect(welch(a, b)).toBeCloseTo(0.0084, 3);
     expect(welch([1], [2, 3])).toBeNull();
     expect(welch([1, 1], [1, 1])).toBe(1);
-    expect(welch([1, 1], [2, 2])).toBe(0);
+    // Neither scatters: nobody knows by how much seeds differ.
+    expect(welch([1, 1], [2, 2])).toBeNull();
   });
 
   it("correct for many tests as Holm did.", () => {
@@ -183,6 +190,47 @@ describe("the analysis", () => {
     expect(cost).toMatchObject({ trials: 36, epochs: 72, elapsedMs: 3 * 1000 * 78 });
   });
 
+  it("does not say what a parameter does of which one value alone has results.", () => {
+    const results = readResults(join(dir, "grid"));
+    const lost = (trial: TrialResult): TrialResult => ({ ...trial, status: "failed", value: null });
+    const cells = results.cells.map((cell) =>
+      cell.values["activation"] === "relu" ? cell : { ...cell, value: null, trials: cell.trials.map(lost) },
+    );
+    const analysis = analyse({ ...results, cells });
+    expect(analysis.untold).toEqual(["activation"]);
+    expect(analysis.importance!.effects.map(({ name }) => name).toSorted()).toEqual([
+      "dropout",
+      "norm",
+      "norm × dropout",
+    ]);
+    for (const { share, chance } of analysis.importance!.effects) expect([share, chance]).not.toContain(Number.NaN);
+    expect(caveatsOf(analysis)).toEqual(["Of activation only one value has results: what it does cannot be told."]);
+  });
+
+  it("judges by the epochs that every trial has, where some were stopped early.", () => {
+    const results = readResults(join(dir, "grid"));
+    const cells = results.cells.map((cell, rank) =>
+      rank < 6
+        ? cell
+        : {
+            ...cell,
+            trials: cell.trials.map((trial): TrialResult => {
+              const history = trial.history.slice(0, 1);
+              return { ...trial, status: "stopped", history, value: history[0]!.validation!.accuracy };
+            }),
+          },
+    );
+    const analysis = analyse({ ...results, cells });
+    expect(analysis.sharedEpochs).toBe(1);
+    // The first epoch comes to 0.9 of the second; what was worth 4 points is worth 3.6.
+    const [tanh, relu] = analysis.margins.slice(0, 2).map(({ estimate }) => estimate.mean);
+    expect(tanh).toBeCloseTo((0.9 * (0.9 + 0.9 + 0.88)) / 3, 12);
+    expect(relu).toBeCloseTo(0.9 * 0.94, 12);
+    expect(analysis.comparisons).toHaveLength(15);
+    expect(caveatsOf(analysis)[0]).toContain("after the first epoch");
+    expect(significanceText(analysis, { ...results, cells })).toContain("With 6 it was not compared");
+  });
+
   it("finds with a forest what matters where there is no grid.", () => {
     const text =
       "method: random\nrun_cap: 60\nparameters:\n  rate: {min: 0.001, max: 1.0}\n  momentum: {min: 0.0, max: 0.9}\n  optimizer: {value: momentum}\n";
@@ -259,6 +307,10 @@ describe("the report", () => {
     expect(results.cells).toHaveLength(4);
     expect(results.parameters.map(({ name }) => name)).toEqual(["activation", "norm"]);
     expect(rankingTable(results).columns.slice(0, 4)).toEqual(["cell", "activation", "norm", "dropout"]);
+    const trials = trialTable(results);
+    expect(trials.rows.map((row) => `${row[trials.columns.indexOf("dropout")]}`)).toEqual(
+      results.cells.flatMap(({ values }) => Array(3).fill(`${values["dropout"]}`)),
+    );
     for (const { values, value } of results.cells)
       expect(value!.mean).toBeCloseTo(values["activation"] === "relu" ? 0.94 : 0.9, 12);
     expect(() => atBest(results, "dropuot")).toThrow(
@@ -269,6 +321,7 @@ describe("the report", () => {
   it("can be made where one parameter has one value.", () => {
     const all = readResults(join(dir, "grid"));
     const results = at(all, "dropout=0.1");
+    expect(at(all, "dropout=1e-1")).toEqual(results);
     expect(results.cells.map(({ values }) => values)).toEqual(
       all.cells.flatMap(({ values: { dropout, ...rest } }) => (dropout === 0.1 ? [rest] : [])),
     );

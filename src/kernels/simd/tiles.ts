@@ -1,5 +1,5 @@
-// The two loops all convolutions come down to, in every direction: a few rows of sums, kept in eight registers, plus products
-// of scattered inputs (an address each row, one table of offsets for all) with rows of packed factors:
+// The two loops that convolutions without a way of their own come down to, in every direction: a few rows of sums, kept in eight
+// registers, plus products of scattered inputs (an address each row, one table of offsets for all) with rows of packed factors:
 //   forward            sums (pixels, maps)      += input[pixel + tap]   × weight (taps, maps)
 //   backward to weight sums (taps, maps)        += input[tap + pixel]   × dOut (pixels, maps)
 //   backward to input  sums (pixel, neighbours) += dOut[pixel + map]    × weight (maps, neighbours)

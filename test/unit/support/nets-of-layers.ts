@@ -40,3 +40,12 @@ export const lean = net(
   image(9, 8),
   small.layers.filter(({ kind }) => kind !== "batchNorm"),
 );
+
+/** Two layers that could work in place, one after the other: the second on a copy, which only one side keeps whole. */
+export const copied = net("copied", "", image(9, 8), [
+  conv("C1", { maps: 12, field: 3 }),
+  averagePool("S2", { field: 2 }),
+  relu(),
+  dropout("D2", 0.3),
+  dense("OUT", { units: 10 }),
+]);

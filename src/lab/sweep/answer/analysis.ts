@@ -1,6 +1,6 @@
 // The answer of a sweep in numbers: what matters, what each value is worth, which pairs act together, which cells really differ,
 // and what it all cost. The page and the files of `lenet sweep report` are made of it.
-import { type Observations, observationsOf } from "./observations.ts";
+import { type Observations, observationsOf, sharedEpochs } from "./observations.ts";
 import type { CellResult, SweepResults } from "./results.ts";
 import { type Estimate, estimate, holm, mean, welch } from "./statistics.ts";
 import { type Importance, importanceOf } from "./variance.ts";
@@ -38,10 +38,14 @@ export interface Cost {
 }
 
 export interface Analysis {
+  /** Where trials were stopped early: the first epochs, which all have had, that importance, margins and pairs are judged by. */
+  readonly sharedEpochs: number | null;
+  /** Parameters that vary, but of which only one value has results: what they do cannot be told. */
+  readonly untold: readonly string[];
   readonly importance: Importance | null;
   readonly margins: readonly Margin[];
   readonly pairs: readonly PairTable[];
-  /** All pairs of cells, or, of many cells, the best with each other one. */
+  /** All pairs of cells, or, of many cells, the best with each other one; without those that were stopped early. */
   readonly comparisons: readonly Comparison[];
   readonly allPairs: boolean;
   readonly cost: Cost;
@@ -54,7 +58,10 @@ export const analyse = (results: SweepResults): Analysis => {
   const observations = observationsOf(results);
   const ranked = results.cells;
   const allPairs = ranked.length <= MOST_COMPARED;
+  const told = observations.factors.map(({ name }) => name);
   return {
+    sharedEpochs: sharedEpochs(results),
+    untold: results.parameters.map(({ name }) => name).filter((name) => !told.includes(name)),
     importance: importanceOf(observations),
     margins: marginsOf(observations),
     pairs: pairsOf(observations),
@@ -96,7 +103,8 @@ const pairsOf = (observations: Observations): PairTable[] => {
   );
 };
 
-const outcomesOf = ({ trials }: CellResult): number[] => trials.flatMap(({ value }) => (value === null ? [] : [value]));
+const outcomesOf = ({ trials }: CellResult): number[] =>
+  trials.flatMap(({ status, value }) => (status === "done" && value !== null ? [value] : []));
 
 const compare = (cells: readonly CellResult[], allPairs: boolean): Comparison[] => {
   const found = cells.flatMap((cell, a) =>

@@ -6,7 +6,16 @@ import { makeFolder, writeAtomically } from "../../../files.ts";
 import { type Analysis, analyse, marginsOf, type PairTable } from "./analysis.ts";
 import { figuresOf } from "./figures.ts";
 import { type Outcome, observationsOf, ofMetric } from "./observations.ts";
-import { accuracy, duration, intervalText, metricText, rankingTable, significanceText, withSpread } from "./report.ts";
+import {
+  accuracy,
+  caveatsOf,
+  duration,
+  intervalText,
+  metricText,
+  rankingTable,
+  significanceText,
+  withSpread,
+} from "./report.ts";
 import type { SweepResults } from "./results.ts";
 import { type Importance, importanceOf } from "./variance.ts";
 
@@ -15,12 +24,13 @@ export const writeMarkdown = (results: SweepResults, file: string): void => {
   const folder = file.replace(/\.md$/i, "").concat("-figures");
   const analysis = analyse(results);
   const { curves, importance, margins, seeds } = figuresOf(results, analysis);
-  makeFolder(folder);
   const shown = [...curves, ...importance, ...margins, seeds];
-  for (const figure of shown) writeAtomically(join(folder, `${figure.id}.svg`), plainSvgOf(figure));
   const links = new Map(shown.map(({ id, title }) => [id, `![${title}](${basename(folder)}/${id}.svg)`]));
   makeFolder(dirname(file));
+  // The document first: where it cannot be written there shall be no figures.
   writeAtomically(file, documentText(results, analysis, links));
+  makeFolder(folder);
+  for (const figure of shown) writeAtomically(join(folder, `${figure.id}.svg`), plainSvgOf(figure));
 };
 
 /** What is told of every trial: the metric, and what nothing was chosen by. */
@@ -54,7 +64,7 @@ ${links.get("validation-curves")}
 
 ## What matters
 
-${importanceText(results)}
+${[...caveatsOf(analysis), importanceText(results)].join("\n\n")}
 
 ${links.get("importance") ?? ""}
 

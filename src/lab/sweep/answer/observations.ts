@@ -1,6 +1,6 @@
 // A sweep's outcomes as a table of numbers to be explained: the metric of every trial, and for each parameter that varies the
 // level it had. Parameters without end of values are cut into levels of about equal size.
-
+import { bestValue, type Metric } from "../file/metric.ts";
 import type { Parameter } from "../file/parameters.ts";
 import type { Value } from "../search/domain.ts";
 import type { CellResult, SweepResults, TrialResult } from "./results.ts";
@@ -61,25 +61,47 @@ export type Outcome = (trial: TrialResult) => number | null;
 /** The metric that the sweep chose by. */
 export const ofMetric: Outcome = ({ value }) => value;
 
-/** Every trial that counts and has this outcome. */
-export const observationsOf = ({ parameters, cells }: SweepResults, outcome: Outcome = ofMetric): Observations => {
-  const known = cells.filter(({ value }) => value !== null);
-  const factors = parameters.map((parameter) =>
-    factorOf(
-      parameter,
-      known.map(({ values }) => values[parameter.name]!),
-    ),
-  );
-  const rows = known.flatMap((cell) => {
+/** Whether a trial came to an end: its own, or the one that early termination gave it. */
+const ended = ({ status }: TrialResult): boolean => status === "done" || status === "stopped";
+
+/** Where trials were stopped early: the epochs that all trials have had, by which alone they can be compared. Else null. */
+export const sharedEpochs = ({ cells }: SweepResults): number | null => {
+  const trials = cells.flatMap((cell) => cell.trials.filter((trial) => ended(trial) && trial.value !== null));
+  if (!trials.some(({ status }) => status === "stopped")) return null;
+  return Math.min(...trials.map(({ history }) => history.length));
+};
+
+/** What a trial had come to after so many epochs. */
+const after = (trial: TrialResult, epochs: number, metric: Metric): TrialResult => {
+  const history = trial.history.slice(0, epochs);
+  return { ...trial, history, value: bestValue(metric, history) ?? null, train: history.at(-1)?.train ?? null };
+};
+
+/** Every trial that came to an end and has this outcome, after the same epochs; parameters with one known value explain nothing. */
+export const observationsOf = (results: SweepResults, outcome: Outcome = ofMetric): Observations => {
+  const { parameters, metric } = results;
+  const epochs = sharedEpochs(results);
+  const known = results.cells
+    .map((cell) => ({ ...cell, trials: cell.trials.filter((trial) => ended(trial) && trial.value !== null) }))
+    .filter(({ trials }) => trials.length > 0);
+  const factors = parameters
+    .map((parameter) =>
+      factorOf(
+        parameter,
+        known.map(({ values }) => values[parameter.name]!),
+      ),
+    )
+    .filter(({ factor }) => factor.levels.length > 1);
+  const rows = known.flatMap((cell): Observation[] => {
     const levels = factors.map(({ factor, level }) => level(cell.values[factor.name]!));
     const places = levels.map((level, index) => {
       const value = cell.values[factors[index]!.factor.name]!;
       return typeof value === "number" ? value : level;
     });
-    return cell.trials.flatMap((trial): Observation[] => {
-      const found = trial.value === null ? null : outcome(trial);
+    return cell.trials.flatMap((trial) => {
+      const found = outcome(epochs === null ? trial : after(trial, epochs, metric));
       return found === null ? [] : [{ cell, seed: trial.seed, outcome: found, levels, places }];
     });
   });
-  return { factors: factors.map(({ factor }) => factor).filter(({ levels }) => levels.length > 0), rows };
+  return { factors: factors.map(({ factor }) => factor), rows };
 };

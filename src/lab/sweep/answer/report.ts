@@ -16,7 +16,7 @@ export const documentOf = ({ parameters, ...results }: SweepResults) => ({
   parameters: parameters.map(({ name, domain }) => ({ name, domain })),
 });
 
-/** Writes the report of these results into the sweep's folder; gives the page's path. Throws LenetError. */
+/** Writes the report of these results into a folder, such as the sweep's; gives the page's path. Throws LenetError. */
 export const writeReport = (dir: string, results = readAnswer(dir)): string => {
   const analysis = analyse(results);
   const figures = figuresOf(results, analysis);
@@ -30,14 +30,20 @@ export const writeReport = (dir: string, results = readAnswer(dir)): string => {
   return page;
 };
 
+/** The parameters that tell cells apart. */
+const namesOf = ({ parameters, atBest }: SweepResults): string[] => [
+  ...parameters.map(({ name }) => name),
+  ...(atBest === null ? [] : [atBest]),
+];
+
 /** A row for each trial. */
-export const trialTable = ({ parameters, cells, metric }: SweepResults): Table => ({
+export const trialTable = (results: SweepResults): Table => ({
   columns: [
     "cell",
     "seed",
     "status",
-    ...parameters.map(({ name }) => name),
-    metric.name,
+    ...namesOf(results),
+    results.metric.name,
     "train accuracy",
     "validation accuracy",
     "validation loss",
@@ -47,12 +53,12 @@ export const trialTable = ({ parameters, cells, metric }: SweepResults): Table =
     "seconds",
     "reason",
   ],
-  rows: cells.flatMap(({ name, values, trials }) =>
+  rows: results.cells.flatMap(({ name, values, trials }) =>
     trials.map((trial) => [
       name,
       trial.seed,
       trial.status,
-      ...parameters.map((parameter) => String(values[parameter.name])),
+      ...namesOf(results).map((parameter) => String(values[parameter])),
       trial.value,
       trial.train?.accuracy ?? null,
       trial.validation?.accuracy ?? null,
@@ -82,7 +88,9 @@ export const withSpread = (metric: Pick<Metric, "of">, found: Estimate | null): 
 /** `98.71 – 99.26 %` */
 export const intervalText = (metric: Pick<Metric, "of">, found: Estimate | null): string => {
   const interval = found && intervalOf(metric, found);
-  return interval ? `${metricText(metric, interval.low).replace(" %", "")} – ${metricText(metric, interval.high)}` : "–";
+  return interval
+    ? `${metricText(metric, interval.low).replace(" %", "")} – ${metricText(metric, interval.high)}`
+    : "–";
 };
 
 export const accuracy = { of: "accuracy" } as const;
@@ -97,8 +105,9 @@ const seedsText = ({ trials, value }: CellResult): string => {
 };
 
 /** The cells, best first. */
-export const rankingTable = ({ cells, metric, parameters, atBest }: SweepResults): Table => {
-  const names = [...parameters.map(({ name }) => name), ...(atBest === null ? [] : [atBest])];
+export const rankingTable = (results: SweepResults): Table => {
+  const { cells, metric } = results;
+  const names = namesOf(results);
   return {
     columns: [
       "cell",
@@ -135,15 +144,27 @@ export const significanceText = ({ comparisons, allPairs }: Analysis, { cells, s
   if (comparisons.length === 0)
     return `With ${seeds.length === 1 ? "one seed" : "so few results"} nobody can say which cells differ: a difference may be the seed's. Use seeds: 3 or more.`;
   const real = comparisons.filter(({ corrected }) => corrected < 0.05).length;
-  const best = comparisons
-    .filter(({ cells: [a, b], corrected }) => (a === 0 || b === 0) && corrected >= 0.05)
-    .map(({ cells: [a, b] }) => Math.max(a, b));
+  const withBest = comparisons.filter(({ cells: [a] }) => a === 0);
+  const best = withBest.filter(({ corrected }) => corrected >= 0.05).map(({ cells: [, other] }) => other);
   const tied =
     best.length > 0
       ? `The best, ${cells[0]!.name}, cannot be told apart from ${best.length} ${best.length === 1 ? "other" : "others"}: ${best.map((rank) => cells[rank]!.name).join(", ")}.`
       : `The best, ${cells[0]!.name}, differs from every other cell.`;
-  return `${real} of ${comparisons.length} ${allPairs ? "pairs" : "comparisons with the best"} differ at the 5 % level after correction. ${tied}`;
+  const left = cells.length - 1 - withBest.length;
+  const untested =
+    left > 0 ? ` With ${left} it was not compared: stopped early, without results, or without any scatter.` : "";
+  return `${real} of ${comparisons.length} ${allPairs ? "pairs" : "comparisons with the best"} differ at the 5 % level after correction. ${tied}${untested}`;
 };
+
+/** What is to be known of the figures of what matters, in sentences. */
+export const caveatsOf = ({ sharedEpochs, untold }: Analysis): string[] => [
+  ...(sharedEpochs === null
+    ? []
+    : [
+        `Some trials were stopped early. Here all are judged by what they had come to after ${sharedEpochs === 1 ? "the first epoch" : `the first ${sharedEpochs} epochs`}, which every one has.`,
+      ]),
+  ...untold.map((name) => `Of ${name} only one value has results: what it does cannot be told.`),
+];
 
 const factsOf = (results: SweepResults, { cost }: Analysis) => {
   const { cells, metric, seeds } = results;
@@ -206,9 +227,11 @@ const pageText = (results: SweepResults, analysis: Analysis, figures: SweepFigur
       {
         id: "parameters",
         title: "What matters",
-        parts: [...figures.importance, ...figures.margins]
-          .map((figure) => figureBox(figure))
-          .concat(effectsPart(analysis)),
+        parts: [
+          ...caveatsOf(analysis).map((text) => paragraph(text)),
+          ...[...figures.importance, ...figures.margins].map((figure) => figureBox(figure)),
+          ...effectsPart(analysis),
+        ],
       },
       ...(figures.pairs.length > 0
         ? [{ id: "pairs", title: "What acts together", parts: figures.pairs.map((figure) => figureBox(figure)) }]

@@ -144,10 +144,13 @@ const namesWith = ({ parameters }: SweepResults, option: string, name: string): 
 
 /** The results of the cells where one parameter has one value: `learning_rate=0.01`. Throws LenetError where there are none. */
 export const at = (results: SweepResults, place: string): SweepResults => {
-  const [name = "", wanted = ""] = place.split("=", 2);
+  const [name = "", ...rest] = place.split("=");
+  const wanted = rest.join("=");
   namesWith(results, "--at", name);
   const { parameters, fixed, cells } = results;
-  const kept = cells.filter(({ values }) => `${values[name]}` === wanted);
+  const isWanted = (value: Value): boolean =>
+    typeof value === "number" && wanted.trim() !== "" ? value === Number(wanted) : `${value}` === wanted;
+  const kept = cells.filter(({ values }) => isWanted(values[name]!));
   if (kept.length === 0) {
     const values = [...new Set(cells.map((cell) => `${cell.values[name]}`))];
     throw new LenetError(

@@ -74,13 +74,16 @@ export const estimate = (values: readonly number[]): Estimate | null => {
   return { mean: middle, spread: around, low: middle - reach, high: middle + reach, count: values.length };
 };
 
-/** Welch's test: the chance of a difference at least so large between samples of one mean. Null where either is too small. */
+/**
+ * Welch's test: the chance of a difference at least so large between samples of one mean. Null where either is too small, and
+ * where neither scatters, though they differ: of few images two trainings often read equally many.
+ */
 export const welch = (a: readonly number[], b: readonly number[]): number | null => {
   const [sa, sb] = [spread(a), spread(b)];
   if (sa === null || sb === null) return null;
   const [va, vb] = [sa ** 2 / a.length, sb ** 2 / b.length];
   const difference = mean(a) - mean(b);
-  if (va + vb === 0) return difference === 0 ? 1 : 0;
+  if (va + vb === 0) return difference === 0 ? 1 : null;
   const freedom = (va + vb) ** 2 / (va ** 2 / (a.length - 1) + vb ** 2 / (b.length - 1));
   return studentTails(difference / Math.sqrt(va + vb), freedom);
 };

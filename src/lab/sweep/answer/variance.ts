@@ -12,7 +12,7 @@ export interface Effect {
   readonly name: string;
   /** Of the whole variance between trials, 0…1. */
   readonly share: number;
-  /** The chance of at least such an effect where there is none; null where seeds are too few to tell. */
+  /** The chance of at least such an effect where there is none; null where seeds are too few, or too like each other, to tell. */
   readonly chance: number | null;
 }
 
@@ -69,7 +69,8 @@ const analysis = (observations: Observations): Importance => {
     of.reduce((product, index) => product * (factors[index]!.levels.length - 1), 1);
   const effect = (of: readonly number[], sum: number): Effect => {
     const f = sum / freedom(of) / (within / freeWithin);
-    const chance = freeWithin > 0 ? fisherTail(f, freedom(of), freeWithin) : null;
+    // Seeds that do not scatter at all tell nothing of chance.
+    const chance = within > 0 ? fisherTail(f, freedom(of), freeWithin) : null;
     return { of, name: of.map((index) => factors[index]!.name).join(" × "), share: Math.max(0, sum / total), chance };
   };
   const single = factors.map((_, index) => between(observations, [index]));

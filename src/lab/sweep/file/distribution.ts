@@ -69,7 +69,7 @@ const distributionOf = (name: string, tree: Tree, entries: ReadonlyMap<string, E
   if (ends.every((end) => end === undefined))
     throw mistake(tree, name, "value, values, or min and max", "none of them");
   if (entries.has("q")) return "q_uniform";
-  const whole = ends.every((end) => end?.tree.kind === "scalar" && Number.isInteger(end.tree.value));
+  const whole = ends.every((end) => end?.tree.kind === "scalar" && end.tree.whole);
   return whole ? "int_uniform" : "uniform";
 };
 
@@ -134,6 +134,14 @@ const readRange = (
   const exponents = scale === "log" && !positive;
   const [from, to] = distribution.startsWith("inv_log_uniform") && exponents ? [-max!, -min!] : [min!, max!];
   const [low, high] = exponents ? [exp(from), exp(to)] : [from, to];
+  if (exponents && !(low > 0 && Number.isFinite(high)))
+    throw mistake(
+      tree,
+      name,
+      `min and max as exponents of e, between -700 and 700`,
+      `${min} and ${max}`,
+      `For the numbers themselves: ${distribution}_values.`,
+    );
   const step = stepIn(name, distribution, entries);
   const [first, last] = step === null ? [0, 0] : multiplesIn(low, high, step);
   if (last < first) throw mistake(tree, name, `a multiple of q between min and max`, `q ${step}, which has none`);

@@ -14,23 +14,26 @@ export interface Metric {
 /** Of a file that names none. */
 export const usualMetric: Metric = { name: "val_accuracy", of: "accuracy", goal: "maximize" };
 
-const words: Readonly<Record<string, Metric["of"]>> = {
-  accuracy: "accuracy",
-  acc: "accuracy",
-  error: "error",
-  err: "error",
-  loss: "loss",
-};
+const words: ReadonlyMap<string, Metric["of"]> = new Map([
+  ["accuracy", "accuracy"],
+  ["acc", "accuracy"],
+  ["error", "error"],
+  ["err", "error"],
+  ["loss", "loss"],
+]);
+
+/** Of W&B's metric: when to end early, and what to put where a result is missing. */
+export const meaninglessOfMetric = ["target", "impute", "impute_while_running"] as const;
 
 /** The metric of a sweep file. Throws LenetError for one that is not of the validation images. */
 export const readMetric = (entry: Entry | undefined): Metric => {
   if (!entry) return usualMetric;
-  const keys = keysOf(entry.tree, "metric", ["name", "goal"]);
+  const keys = keysOf(entry.tree, "metric", ["name", "goal", ...meaninglessOfMetric]);
   const named = keys.get("name");
   if (!named) throw mistake(entry.tree, "metric", "a name", "none", "Such as name: val_accuracy");
   const name = textIn(named, "metric.name");
   const [, part = "", what = ""] = /^(?:(.+?)[ _./-]+)?([a-z]+)$/i.exec(name) ?? [];
-  const of = words[what.toLowerCase()];
+  const of = words.get(what.toLowerCase());
   if (of === undefined || !/^(|val|valid|validation|best|epoch|epoch_val|best_val)$/i.test(part))
     throw mistake(
       named.tree,

@@ -1,7 +1,7 @@
 // The parameters of a sweep file: where they stand, what they vary, what they may be. sweep.ts reads what is around them.
 import { LenetError } from "../../../errors.ts";
 import { netNamed, nets } from "../../../nets/index.ts";
-import { type Domain, type Value, valuesIn } from "../search/domain.ts";
+import { countIn, type Domain, extremes, type Value, valuesIn } from "../search/domain.ts";
 import { readDomain } from "./distribution.ts";
 import { type Target, targetOf, valueFor } from "./target.ts";
 import { type Entry, keysOf, mistake, numberIn, shown, type Tree, textIn } from "./yaml.ts";
@@ -51,11 +51,13 @@ export const netsIn = (entry: Entry | undefined, entries: readonly Named[]): str
   const among = entries.find(([names]) => targetsNet(names));
   if (entry && among)
     throw mistake(among[1], among[0].join("."), "net once", "it both as a key and as a parameter", "Leave one out.");
-  if (entry) return [at(entry.tree.place, () => netNamed(textIn(entry, "net")).name)];
+  if (entry) return [netIn(entry.tree)];
   if (!among) return [nets[0]!.name];
   const [names, parameter] = among;
-  const domain = readDomain(names.join("."), parameter, (tree) => netValue(tree));
-  return (valuesIn(domain) ?? []) as string[];
+  const name = names.join(".");
+  const domain = readDomain(name, parameter, netIn);
+  if (domain.kind === "choice") return domain.values as string[];
+  throw mistake(parameter, name, "the names of nets in values", "a range");
 };
 
 const targetsNet = (names: readonly string[]): boolean => {
@@ -67,29 +69,44 @@ const targetsNet = (names: readonly string[]): boolean => {
   }
 };
 
-const netValue = (tree: Tree): string =>
-  at(tree.place, () => netNamed(textIn({ place: tree.place, tree }, "net")).name);
+const netIn = (tree: Tree): string => {
+  const text = textIn({ place: tree.place, tree }, "net");
+  return at(tree.place, () => {
+    const { name, committee } = netNamed(text);
+    // Its epochs are those of several nets, one after the other: there is no curve to choose by.
+    if (committee)
+      throw new LenetError(`net: expected a single net, got the committee ${name}. Sweep over its members' net.`);
+    return name;
+  });
+};
+
+/** What was thrown; a mistake with its place in the file, where it has one. */
+export const placed = (place: string | undefined, thrown: unknown): unknown =>
+  place !== undefined && thrown instanceof LenetError
+    ? new LenetError(`${place}, ${thrown.message}`, thrown.exitCode)
+    : thrown;
 
 /** Says where the mistake is that `act` finds. */
-const at = <Result>(place: string, act: () => Result): Result => {
+export const at = <Result>(place: string | undefined, act: () => Result): Result => {
   try {
     return act();
   } catch (thrown) {
-    if (thrown instanceof LenetError) throw new LenetError(`${place}, ${thrown.message}`, thrown.exitCode);
-    throw thrown;
+    throw placed(place, thrown);
   }
 };
 
 /** Throws LenetError. */
 export const readParameter = (names: readonly string[], entry: Entry, netNames: readonly string[]): Parameter => {
   const name = names.join(".");
-  const target = at(`${entry.place}, parameters`.replace(/, parameters$/, ""), () => targetOf(names, netNames));
+  const target = at(entry.place, () => targetOf(names, netNames));
   const convert = (tree: Tree): Value => {
     if (tree.kind !== "scalar" || tree.value === null) throw mistake(tree, name, "a word or a number", shown(tree));
     const { value } = tree;
     return at(tree.place, () => valueFor(target, value));
   };
-  return { name, place: entry.place, target, domain: readDomain(name, entry, convert) };
+  const domain = readDomain(name, entry, convert);
+  if (domain.kind !== "choice") for (const value of extremes(domain)) at(entry.place, () => valueFor(target, value));
+  return { name, place: entry.place, target, domain };
 };
 
 /** Whether it is the seed of the trainings. */
@@ -112,11 +129,11 @@ export const seedsIn = (entry: Entry | undefined, parameter: Parameter | undefin
     return Array.from({ length: count }, (_, index) => index + 1);
   }
   if (!parameter) return [1];
-  const values = valuesIn(parameter.domain);
-  if (values?.every((value) => Number.isSafeInteger(value) && Number(value) >= 0) && values.length <= MOST_SEEDS)
-    return values as number[];
+  const { name, place, domain } = parameter;
+  const values = countIn(domain) <= MOST_SEEDS ? valuesIn(domain) : undefined;
+  if (values?.every((value) => Number.isSafeInteger(value) && Number(value) >= 0)) return values as number[];
   throw new LenetError(
-    `${parameter.place}, ${parameter.name}: expected whole numbers from 0 in values, got others. Or say how many: seeds: 3`,
+    `${place}, ${name}: expected at most ${MOST_SEEDS} whole numbers from 0 in values, got others. Or say how many: seeds: 3`,
   );
 };
 
@@ -124,12 +141,15 @@ const keyOf = (target: Target): string => (target.kind === "option" ? target.opt
 
 /** Throws LenetError where two parameters mean one thing. */
 export const checkTargets = (parameters: readonly Parameter[]): void => {
-  const seen = new Map<string, string>();
-  for (const { name, place, target } of parameters) {
+  const seen = new Map<string, Parameter>();
+  for (const parameter of parameters) {
+    const { name, place, target } = parameter;
     const key = keyOf(target);
     const other = seen.get(key);
-    if (other !== undefined)
-      throw new LenetError(`${place}: expected ${key} once, got it as ${other} and as ${name}. Leave one out.`);
-    seen.set(key, name);
+    if (other)
+      throw new LenetError(
+        `${place}: expected ${key} once, got it as ${name} here and as ${other.name} at ${other.place}. Leave one out.`,
+      );
+    seen.set(key, parameter);
   }
 };

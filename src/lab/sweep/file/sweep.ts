@@ -1,15 +1,24 @@
 // A sweep file: the YAML that W&B reads, with `net`, `data`, `epochs` and `seeds` beside it, checked to the last key. What it
 // comes to is plain data; which cells follow from it, search/methods.ts knows.
 import { LenetError } from "../../../errors.ts";
-import { splitName } from "../../../named.ts";
 import { netNamed } from "../../../nets/index.ts";
 import { resolve } from "../../settings/settings.ts";
-import { extremes, type Value, valuesIn } from "../search/domain.ts";
+import { countIn, extremes, type Value } from "../search/domain.ts";
 import type { Halving } from "../search/halving.ts";
-import { gridOf, type Search } from "../search/methods.ts";
+import { cellsIn, gridOf, type Search } from "../search/methods.ts";
 import { readHalving } from "./early-terminate.ts";
-import { type Metric, readMetric } from "./metric.ts";
-import { checkTargets, fixed, flatten, isSeed, netsIn, type Parameter, readParameter, seedsIn } from "./parameters.ts";
+import { type Metric, meaninglessOfMetric, readMetric } from "./metric.ts";
+import {
+  at,
+  checkTargets,
+  fixed,
+  flatten,
+  isSeed,
+  netsIn,
+  type Parameter,
+  readParameter,
+  seedsIn,
+} from "./parameters.ts";
 import { trainingOf } from "./target.ts";
 import { type Entry, keysOf, type Mapping, numberIn, parseYaml, wordIn } from "./yaml.ts";
 
@@ -46,8 +55,10 @@ const used = [
   "data",
   "epochs",
 ] as const;
-/** Of W&B's files: where it keeps its runs, and how it starts a program. */
+/** Of W&B's files: what kind of file it is, where it keeps its runs, and how it starts a program. */
 const meaningless = [
+  "apiVersion",
+  "kind",
   "program",
   "command",
   "project",
@@ -62,6 +73,8 @@ const meaningless = [
 
 /** More trainings than anybody waits for; a grid grows quickly. */
 const MOST_CELLS = 100_000;
+/** Fewer leave none to choose by: a tenth of them is kept apart. */
+export const LEAST_IMAGES = 10;
 
 /** The sweep in a text; `path` names it in messages. Throws LenetError with line and column. */
 export const parseSweep = (path: string, text: string): Sweep => {
@@ -88,14 +101,29 @@ export const parseSweep = (path: string, text: string): Sweep => {
     seeds: seedsIn(keys.get("seeds"), read.find(isSeed)),
     halving: readHalving(keys.get("early_terminate")),
     runCap: cap
-      ? numberIn(cap, "run_cap", "a whole number from 1", (value) => Number.isInteger(value) && value >= 1)
+      ? numberIn(
+          cap,
+          "run_cap",
+          `a whole number from 1 to ${MOST_CELLS}`,
+          (value) => Number.isInteger(value) && value >= 1 && value <= MOST_CELLS,
+        )
       : null,
-    ignored: meaningless.filter((key) => keys.has(key)),
+    ignored: ignoredIn(keys),
   };
   checkTargets(sweep.parameters);
   checkMethod(sweep, root);
   checkTrainings(sweep);
   return sweep;
+};
+
+const ignoredIn = (keys: ReadonlyMap<string, Entry>): string[] => {
+  const metric = keys.get("metric")?.tree;
+  return [
+    ...meaningless.filter((key) => keys.has(key)),
+    ...meaninglessOfMetric
+      .filter((key) => metric?.kind === "map" && metric.entries.has(key))
+      .map((key) => `metric.${key}`),
+  ];
 };
 
 const needed = (root: Mapping, keys: ReadonlyMap<string, Entry>, key: (typeof used)[number]): Entry => {
@@ -112,15 +140,12 @@ const checkMethod = ({ method, parameters, runCap }: Sweep, root: Mapping): void
       );
     return;
   }
-  let cells = 1;
-  for (const { name, place, domain } of parameters) {
-    const values = valuesIn(domain);
-    if (!values)
+  for (const { name, place, domain } of parameters)
+    if (countIn(domain) === Number.POSITIVE_INFINITY)
       throw new LenetError(
         `${place}, ${name}: expected values that can be counted beside method grid, got a range without steps. Give values, or q.`,
       );
-    cells *= values.length;
-  }
+  const cells = cellsIn(parameters.map(({ domain }) => domain));
   if (cells > MOST_CELLS)
     throw new LenetError(
       `${root.place}: expected a grid of at most ${MOST_CELLS} cells, got ${cells}. Take out values, or use method random.`,
@@ -130,25 +155,35 @@ const checkMethod = ({ method, parameters, runCap }: Sweep, root: Mapping): void
 /** Every cell of a grid, or every end of every parameter, is a training that could begin. Throws LenetError. */
 const checkTrainings = (sweep: Sweep): void => {
   const { parameters, method, runCap } = sweep;
-  const spell = (setting: string): string => {
-    const found = parameters.find(({ target }) => target.kind === "setting" && target.setting === setting);
-    return found ? `${found.place}, ${found.name}` : setting;
-  };
   const first = parameters.map(({ domain }) => extremes(domain)[0]!);
   const cells =
     method === "grid"
       ? gridOf(parameters.map(({ domain }) => domain)).slice(0, runCap ?? undefined)
       : parameters.flatMap(({ domain }, index) => extremes(domain).map((value) => first.with(index, value)));
-  for (const cell of cells) {
-    const { net, settings } = trainingIn(sweep, cell);
-    const known = netNamed(net);
-    resolve(known, settings, spell);
-    // Its epochs are those of several nets, one after the other: there is no curve to choose by.
-    if (known.committee)
-      throw new LenetError(
-        `net: expected a single net, got the committee ${splitName(net).name}. Sweep over its members' net.`,
-      );
-  }
+  for (const cell of cells) checkTraining(sweep, cell);
+};
+
+/** The parameter that is this setting, if one is. */
+export const parameterOf = ({ parameters }: Pick<Sweep, "parameters">, setting: string): Parameter | undefined =>
+  parameters.find(({ target }) => target.kind === "setting" && target.setting === setting);
+
+/** Throws LenetError unless the cell is a training that could begin, with images to choose by. */
+const checkTraining = (sweep: Sweep, cell: readonly Value[]): void => {
+  const spell = (setting: string): string => {
+    const found = parameterOf(sweep, setting);
+    return found ? `${found.place}, ${found.name}` : setting;
+  };
+  // Of several nets one may not know what another does.
+  const { net, settings } = at(parameterOf(sweep, "net")?.place, () => trainingIn(sweep, cell));
+  const { validation, limit } = resolve(netNamed(net), settings, spell);
+  if (validation === 0)
+    throw new LenetError(
+      `${spell("validation")}: expected images to choose by, got 0. Leave it out, or set it above 0.`,
+    );
+  if (limit !== null && limit < LEAST_IMAGES)
+    throw new LenetError(
+      `${spell("limit")}: expected at least ${LEAST_IMAGES} images, some of them to choose by, got ${limit}. Raise the limit.`,
+    );
 };
 
 /** The training of a cell: a value for each parameter, in their order. Throws LenetError. */
@@ -159,7 +194,7 @@ export const trainingIn = ({ net, parameters }: Pick<Sweep, "net" | "parameters"
   );
 
 /** Whether a parameter has more than one value. */
-export const varies = ({ domain }: Parameter): boolean => (valuesIn(domain)?.length ?? 2) > 1;
+export const varies = ({ domain }: Parameter): boolean => countIn(domain) > 1;
 
 /** A cell's values by name, of the parameters that vary. */
 export const variedValues = (
@@ -171,10 +206,19 @@ export const variedValues = (
   );
 
 /** The search that a sweep is. */
-export const searchOf = ({ method, parameters, runCap, halving, searchSeed }: Sweep): Search => ({
-  method,
-  domains: parameters.map(({ domain }) => domain),
-  cap: runCap,
-  halved: halving !== null,
-  seed: searchSeed,
+export const searchOf = (sweep: Sweep): Search => ({
+  method: sweep.method,
+  domains: sweep.parameters.map(({ domain }) => domain),
+  canTry: (cell) => {
+    try {
+      checkTraining(sweep, cell);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof LenetError) return false;
+      throw thrown;
+    }
+  },
+  cap: sweep.runCap,
+  halved: sweep.halving !== null,
+  seed: sweep.searchSeed,
 });

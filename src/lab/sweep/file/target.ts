@@ -31,29 +31,31 @@ const settings = [
 type Setting = (typeof settings)[number];
 
 /** Names in use elsewhere, for ours. */
-const aliases: Readonly<Record<string, string>> = {
-  learning_rate: "rate",
-  lr: "rate",
-  batch_size: "batch",
-  batchsize: "batch",
-  optimizer: "optimiser",
-  optim: "optimiser",
-  weight_decay: "decay",
-  wd: "decay",
-  dataset: "data",
-  model: "net",
-  architecture: "net",
-  num_epochs: "epochs",
-  random_seed: "seed",
-  scheduler: "schedule",
-  activation_function: "activation",
-  batch_norm: "norm",
-  batchnorm: "norm",
-  batch_normalization: "norm",
-  batch_normalisation: "norm",
-  dropout_rate: "dropout",
-  drop_rate: "dropout",
-};
+const aliases: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    learning_rate: "rate",
+    lr: "rate",
+    batch_size: "batch",
+    batchsize: "batch",
+    optimizer: "optimiser",
+    optim: "optimiser",
+    weight_decay: "decay",
+    wd: "decay",
+    dataset: "data",
+    model: "net",
+    architecture: "net",
+    num_epochs: "epochs",
+    random_seed: "seed",
+    scheduler: "schedule",
+    activation_function: "activation",
+    batch_norm: "norm",
+    batchnorm: "norm",
+    batch_normalization: "norm",
+    batch_normalisation: "norm",
+    dropout_rate: "dropout",
+    drop_rate: "dropout",
+  }),
+);
 
 export type Target =
   | { readonly kind: "setting"; readonly setting: Setting }
@@ -76,15 +78,14 @@ export const targetOf = (path: readonly string[], netNames: readonly string[]): 
   const rules = optionsOf(netNames);
   const last = path.at(-1)!;
   const named = ["name", "type", "kind"].includes(last) && path.length > 1 ? path.at(-2)! : last;
-  for (const name of [named, aliases[named.toLowerCase().replaceAll(/[ -]/g, "_")] ?? named]) {
-    const rule = rules[name];
-    if (rule) return { kind: "option", option: name, rule };
+  for (const name of [named, aliases.get(named.toLowerCase().replaceAll(/[ -]/g, "_")) ?? named]) {
+    if (Object.hasOwn(rules, name)) return { kind: "option", option: name, rule: rules[name]! };
     const setting = settings.find((one) => one === name);
     if (setting) return { kind: "setting", setting };
   }
   const known = [...Object.keys(rules), ...settings];
   throw new LenetError(
-    `expected an option of ${netNames.join(", ")} or a setting of a training (${known.join(", ")}), got ${JSON.stringify(path.join("."))}.${closest(named, [...known, ...Object.keys(aliases)])}`,
+    `parameters: expected an option of ${netNames.join(", ")} or a setting of a training (${known.join(", ")}), got ${JSON.stringify(path.join("."))}.${closest(named, [...known, ...aliases.keys()])}`,
   );
 };
 
@@ -98,6 +99,10 @@ export const valueFor = (target: Target, value: Value): Value => {
   }
   const { setting } = target;
   if (setting === "net") return netNamed(`${value}`).name;
+  if (["data", "init"].includes(setting) && typeof value !== "string")
+    throw new LenetError(`${setting}: expected a text, got ${value}. Put it in quotes.`);
+  if (setting === "shuffle" && typeof value !== "boolean")
+    throw new LenetError(`shuffle: expected true or false, got ${JSON.stringify(value)}.`);
   if (["optimiser", "schedule", "arithmetic"].includes(setting)) return `${value}`.toLowerCase();
   return value;
 };

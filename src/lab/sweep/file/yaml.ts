@@ -1,6 +1,16 @@
 // YAML as a tree in which everything knows where it stands, so that every mistake in a sweep file can be pointed at.
 import { basename } from "node:path";
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLParseError,
+} from "yaml";
 import { LenetError } from "../../../errors.ts";
 import { closest } from "../../../words.ts";
 
@@ -11,6 +21,8 @@ interface Placed {
 export interface Scalar extends Placed {
   readonly kind: "scalar";
   readonly value: string | number | boolean | null;
+  /** Whether it is written as a whole number: 3, not 3.0. */
+  readonly whole: boolean;
 }
 export interface List extends Placed {
   readonly kind: "list";
@@ -25,9 +37,10 @@ export interface Entry extends Placed {
 }
 export type Tree = Scalar | List | Mapping;
 
-/** More pieces than a sweep file needs: a file can refer to itself without end. */
+/** More than a sweep file needs: one can refer to itself without end. */
 const MOST_PIECES = 20_000;
 const DEEPEST = 50;
+const tooMuch = `expected a sweep file of at most ${MOST_PIECES} pieces, at most ${DEEPEST} deep, got more. Make it smaller; where an alias repeats itself, take it out.`;
 
 /** The mapping that a YAML text is. Throws LenetError. */
 export const parseYaml = (file: string, text: string): Mapping => {
@@ -39,27 +52,27 @@ export const parseYaml = (file: string, text: string): Mapping => {
     return `${name}:${line}:${col}`;
   };
   const [error] = document.errors;
-  if (error)
-    throw new LenetError(`${placeOf(error.pos[0])}: expected YAML, got ${mistakeIn(error.message)}. Correct the line.`);
-  if (!isMap(document.contents))
-    throw new LenetError(
-      `${name}: expected a sweep's keys, such as method: grid, got ${text.trim() === "" ? "an empty file" : "something else"}. See: lenet sweep --help`,
-    );
-  return growTree(document, placeOf)(document.contents, 0) as Mapping;
+  if (error) throw new LenetError(`${placeOf(error.pos[0])}: ${mistakeIn(error)}`);
+  const tree = growTree(document, placeOf)(document.contents, 0);
+  if (tree.kind === "map") return tree;
+  throw new LenetError(
+    `${name}: expected a sweep's keys, such as method: grid, got ${shown(tree)}. See: lenet sweep --help`,
+  );
 };
 
-/** The parser's own words, as a part of a sentence. */
-const mistakeIn = (message: string): string => `this mistake: ${message.split("\n")[0]!.replace(/[.:]?$/, "")}`;
+const mistakeIn = ({ code, message }: YAMLParseError): string => {
+  if (code === "RESOURCE_EXHAUSTION") return tooMuch;
+  if (code === "MULTIPLE_DOCS") return "expected one sweep, got a second after ---. Give each a file of its own.";
+  // The parser's own words, as a part of a sentence.
+  return `expected YAML, got this mistake: ${message.split("\n")[0]!.replace(/[.:]?$/, "")}. Correct the line.`;
+};
 
 const growTree = (document: Document, placeOf: (offset: number) => string) => {
   let pieces = 0;
   const grow = (node: Node | null, from: number, depth = 0): Tree => {
     const place = placeOf(node?.range?.[0] ?? from);
     pieces += 1;
-    if (pieces > MOST_PIECES || depth > DEEPEST)
-      throw new LenetError(
-        `${place}: expected a sweep file that ends, got one that repeats itself. Take out the alias.`,
-      );
+    if (pieces > MOST_PIECES || depth > DEEPEST) throw new LenetError(`${place}: ${tooMuch}`);
     if (isAlias(node)) return grow(node.resolve(document) ?? null, node.range?.[0] ?? from, depth + 1);
     if (isSeq<Node>(node)) return { kind: "list", place, items: node.items.map((item) => grow(item, from, depth + 1)) };
     if (isMap<Node, Node | null>(node)) {
@@ -74,7 +87,8 @@ const growTree = (document: Document, placeOf: (offset: number) => string) => {
     }
     const value = isScalar(node) ? node.value : null;
     const known = value === null || ["string", "number", "boolean"].includes(typeof value);
-    return { kind: "scalar", place, value: known ? (value as Scalar["value"]) : String(value) };
+    const whole = isScalar(node) && /^[+-]?\d+$/.test(node.source ?? "");
+    return { kind: "scalar", place, value: known ? (value as Scalar["value"]) : String(value), whole };
   };
   return grow;
 };

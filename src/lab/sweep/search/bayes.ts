@@ -1,7 +1,7 @@
 // Bayesian search: of many cells drawn by chance, the one is tried that is expected to improve most on the best so far, by a
 // Gaussian process over the results (Jones, Schonlau & Welch 1998).
 import type { Random } from "../../../random.ts";
-import { type Domain, drawValue, unitOf, type Value, valueAt } from "./domain.ts";
+import { type Domain, drawValue, type Space, unitOf, type Value, valueAt } from "./domain.ts";
 import { type Guess, guesser, likeliestShape, type Point } from "./gaussian-process.ts";
 import { exp, normalShare } from "./numbers.ts";
 
@@ -20,7 +20,7 @@ const NEAR = [0.03, 0.1] as const;
 
 /** The `count` cells to try next, after at least two results. Each is chosen as if those before it came out as guessed. */
 export const suggest = (
-  domains: readonly Domain[],
+  { domains, canTry }: Space,
   told: readonly Observation[],
   count: number,
   random: Random,
@@ -41,7 +41,7 @@ export const suggest = (
       order.slice(0, BEST).map((index) => points[index]!),
       random,
     )) {
-      if (tried.has(JSON.stringify(cell))) continue;
+      if (tried.has(JSON.stringify(cell)) || !canTry(cell)) continue;
       const point = pointOf(domains, cell);
       const guessed = guess(point);
       const gain = improvement(guessed, least);

@@ -24,6 +24,13 @@ export type Domain =
       readonly step: number | null;
     };
 
+/** What a search may try. */
+export interface Space {
+  readonly domains: readonly Domain[];
+  /** Whether a cell, a value for each domain, is one that can be tried at all. */
+  readonly canTry: (cell: readonly Value[]) => boolean;
+}
+
 type Scale = "linear" | "log";
 
 /** Equal chances for each value. */
@@ -36,7 +43,7 @@ export const choice = (values: readonly Value[]): Domain => ({
 /** Digits that a drawn number keeps: more would only make names longer, and the last ones mean nothing. */
 const DIGITS = 6;
 
-const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
+const rounded = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)));
 
 /** The value at `unit`, in [0, 1): the share of the distribution that lies below it. */
 export const valueAt = (domain: Domain, unit: number): Value => {
@@ -89,13 +96,21 @@ export const unitOf = (domain: Domain, value: Value): number => {
 
 export const drawValue = (domain: Domain, random: Random): Value => valueAt(domain, random.unit());
 
+/** How many values there are; perhaps without end. */
+export const countIn = (domain: Domain): number => {
+  if (domain.kind === "choice") return domain.values.length;
+  if (domain.kind === "normal" || domain.step === null) return Number.POSITIVE_INFINITY;
+  const [first, last] = multiplesIn(domain.low, domain.high, domain.step);
+  return last - first + 1;
+};
+
 /** Every value, in order; undefined where there is no end of them. */
 export const valuesIn = (domain: Domain): readonly Value[] | undefined => {
   if (domain.kind === "choice") return domain.values;
   if (domain.kind === "normal" || domain.step === null) return undefined;
   const { low, high, step } = domain;
-  const [first, last] = multiplesIn(low, high, step);
-  return Array.from({ length: last - first + 1 }, (_, index) => rounded((first + index) * step));
+  const [first] = multiplesIn(low, high, step);
+  return Array.from({ length: countIn(domain) }, (_, index) => rounded((first + index) * step));
 };
 
 /** The values a domain's ends come to, or all of a choice: where a value that nothing can take would show. */

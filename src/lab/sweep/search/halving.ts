@@ -19,11 +19,11 @@ export const rungsOf = (halving: Halving | null, epochs: number): number[] => {
   if (!halving) return [];
   const { first, most, rounds, eta } = halving;
   const rungs: number[] = [];
-  if (first !== null) for (let rung = first; rung < epochs; rung *= eta) rungs.push(rung);
+  if (first !== null) for (let rung = first; rung < epochs; rung *= eta) rungs.push(Math.floor(rung));
   else
-    for (let round = rounds, rung = Math.floor(most! / eta); round > 0; round--, rung = Math.floor(rung / eta))
-      rungs.unshift(rung);
-  return [...new Set(rungs)].filter((rung) => rung >= 1 && rung < epochs);
+    for (let round = 0, rung = most! / eta; round < rounds && rung >= 1; round++, rung /= eta)
+      rungs.unshift(Math.floor(rung));
+  return [...new Set(rungs)].filter((rung) => rung < epochs);
 };
 
 /** How many of `cells` go on. */

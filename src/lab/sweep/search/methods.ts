@@ -3,7 +3,7 @@
 // file tries the same cells however many trainings run side by side.
 import { shuffle, stream } from "../../../random.ts";
 import { type Observation, suggest } from "./bayes.ts";
-import { type Domain, drawValue, type Value, valuesIn } from "./domain.ts";
+import { countIn, type Domain, drawValue, type Space, type Value, valuesIn } from "./domain.ts";
 
 export type Cell = readonly Value[];
 
@@ -14,17 +14,20 @@ export const gridOf = (domains: readonly Domain[]): Cell[] =>
     [[]],
   );
 
+/** How many cells a grid has; perhaps without end. */
+export const cellsIn = (domains: readonly Domain[]): number =>
+  domains.reduce((product, domain) => product * countIn(domain), 1);
+
 /** Cells of a Bayesian generation: few, to learn often; more than one, to keep some cores busy. */
 const GENERATION = 4;
 /** With early termination a generation is large enough for two rounds of thirds. */
 const HALVED_GENERATION = 9;
-/** Cells drawn at random before results are listened to, and times a cell is drawn anew because it was tried before. */
+/** Cells drawn at random before results are listened to, and times a cell is drawn anew because it was tried before or cannot be. */
 const STARTUP = 8;
 const TRIES = 100;
 
-export interface Search {
+export interface Search extends Space {
   readonly method: "grid" | "random" | "bayes";
-  readonly domains: readonly Domain[];
   /** The most cells; null: all of the grid. */
   readonly cap: number | null;
   /** Whether a generation loses cells on its way. */
@@ -43,10 +46,18 @@ export const nextGeneration = (search: Search, tried: readonly Observation[]): C
   const left = cap! - tried.length;
   const count = method === "random" ? left : Math.min(left, search.halved ? HALVED_GENERATION : GENERATION);
   const clever = method === "bayes" && tried.filter(({ score }) => score !== undefined).length >= STARTUP;
-  const cells: Cell[] = clever ? suggest(domains, tried, count, stream(seed, `sweep/${tried.length}`)) : [];
+  const cells: Cell[] = clever ? suggest(search, tried, count, stream(seed, `sweep/${tried.length}`)) : [];
   const known = new Set([...tried.map(({ cell }) => cell), ...cells].map((cell) => JSON.stringify(cell)));
+  let rest: readonly Cell[] | undefined;
   for (let index = tried.length + cells.length; index < tried.length + count; index++) {
-    const cell = freshCell(search, index, known) ?? untried(search, known, index);
+    let cell = freshCell(search, index, known);
+    if (!cell) {
+      // Where chance finds nothing new: one of the cells that remain, if any.
+      rest = (rest ?? smallGrid(search)).filter((one) => !known.has(JSON.stringify(one)));
+      const order = [...rest.keys()];
+      shuffle(order, stream(seed, `sweep/${index}/left`));
+      cell = rest[order[0]!];
+    }
     if (!cell) break;
     known.add(JSON.stringify(cell));
     cells.push(cell);
@@ -61,7 +72,7 @@ const randomCell = ({ domains, seed }: Search, name: string): Cell =>
 const freshCell = (search: Search, index: number, known: ReadonlySet<string>): Cell | undefined => {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const cell = randomCell(search, `sweep/${index}/${attempt}`);
-    if (!known.has(JSON.stringify(cell))) return cell;
+    if (!known.has(JSON.stringify(cell)) && search.canTry(cell)) return cell;
   }
   return undefined;
 };
@@ -69,12 +80,6 @@ const freshCell = (search: Search, index: number, known: ReadonlySet<string>): C
 /** A grid larger than this is never nearly used up. */
 const SEARCHABLE = 100_000;
 
-/** Where chance finds only what was tried: one of the cells that are left, if any. */
-const untried = ({ domains, seed }: Search, known: ReadonlySet<string>, index: number): Cell | undefined => {
-  const sizes = domains.map((domain) => valuesIn(domain)?.length ?? Number.POSITIVE_INFINITY);
-  if (sizes.reduce((product, size) => product * size, 1) > SEARCHABLE) return undefined;
-  const left = gridOf(domains).filter((cell) => !known.has(JSON.stringify(cell)));
-  const order = [...left.keys()];
-  shuffle(order, stream(seed, `sweep/${index}/left`));
-  return left[order[0]!];
-};
+/** All that can be tried; nothing where that is too much. */
+const smallGrid = ({ domains, canTry }: Search): readonly Cell[] =>
+  cellsIn(domains) > SEARCHABLE ? [] : gridOf(domains).filter(canTry);

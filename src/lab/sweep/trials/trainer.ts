@@ -5,7 +5,8 @@ import { checkSet, type Origins, originOf } from "../../model/fit.ts";
 import { recipeOf } from "../../settings/recipes.ts";
 import { resolve, type TrainSettings } from "../../settings/settings.ts";
 import { loadParts } from "../../training/images.ts";
-import { type Sweep, trainingIn } from "../file/sweep.ts";
+import { placed } from "../file/parameters.ts";
+import { LEAST_IMAGES, parameterOf, type Sweep, trainingIn } from "../file/sweep.ts";
 import { extremes, type Value } from "../search/domain.ts";
 import type { Origin } from "./folder.ts";
 
@@ -30,7 +31,9 @@ export const trainerOf = async (sweep: Sweep): Promise<Trainer> => {
   for (const cell of probes(sweep)) {
     const { net, settings } = withData(sweep, cell);
     if (data[settings.data]) continue;
-    const parts = await loadParts(settings.data);
+    const parts = await loadParts(settings.data).catch((thrown) => {
+      throw placed(parameterOf(sweep, "data")?.place, thrown);
+    });
     checkSet(netNamed(net), parts.train);
     data[settings.data] = { train: originOf(parts.train), test: parts.test ? originOf(parts.test) : null };
   }
@@ -41,9 +44,9 @@ export const trainerOf = async (sweep: Sweep): Promise<Trainer> => {
       const count = Math.min(settings.limit ?? Number.POSITIVE_INFINITY, data[settings.data]!.train.count);
       const kept = recipeOf(netNamed(net)).validation > 0 ? undefined : Math.min(VALIDATION, Math.floor(count / 10));
       const validation = settings.validation ?? kept;
-      if (validation === 0 || count < 10)
+      if (count < LEAST_IMAGES)
         throw new LenetError(
-          `${net}: expected validation images to choose by, got none of ${count}. Set validation above 0.`,
+          `${settings.data}: expected at least ${LEAST_IMAGES} training images, some of them to choose by, got ${count}. Take a larger set.`,
         );
       const { epochs } = resolve(netNamed(net), settings);
       return { net, settings: { ...settings, epochs, ...(validation === undefined ? {} : { validation }) } };
