@@ -232,7 +232,7 @@ describe.skipIf(!hasRedis)("lenet sweep --queue (left out where there is no redi
 
     // A Redis without room refuses who would write; who looks or makes room may come in.
     await link.redis.config("SET", "maxmemory", "1");
-    const full = `${place}: expected a Redis that does as it is asked, got "OOM command not allowed when used memory > 'maxmemory'.". Give it more memory, or take off what is no longer wanted: lenet sweep queue clear`;
+    const full = `${place}: expected a Redis that does as it is asked, got "OOM command not allowed when used memory > 'maxmemory'". Give it more memory, or take off what is no longer wanted: lenet sweep queue clear`;
     expect(await refusal(connect(url))).toMatchObject({ message: full, exitCode: 2 });
     expect(await refusal(runner.run(task, never, () => {}))).toMatchObject({ message: full, exitCode: 2 });
     const looking = await connect(url, "look");

@@ -101,7 +101,7 @@ const refusal = (address: string, thrown: unknown): LenetError => {
     );
   if (isReply(thrown))
     return new LenetError(
-      `${address}: expected a Redis that does as it is asked, got ${JSON.stringify(message.replace(/ script: .*/, ""))}. ${remedyOf(address, message)}`,
+      `${address}: expected a Redis that does as it is asked, got ${JSON.stringify(message.replace(/\.?( script: .*)?$/, ""))}. ${remedyOf(address, message)}`,
     );
   return new LenetError(
     `${address}: expected a Redis that answers, got none (${message}). Start one: redis-server --appendonly yes`,
