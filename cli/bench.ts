@@ -5,19 +5,19 @@ import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { svgOf } from "../src/charts/figure.ts";
 import { LenetError } from "../src/errors.ts";
-import { makeFolder, writeAtomically } from "../src/files.ts";
+import { makeFolder, tryPlace, writeAtomically } from "../src/files.ts";
 import type { Arithmetic } from "../src/kernels/module.ts";
-import { compareResults, readResult } from "../src/lab/bench/compare.ts";
+import { compareResults, readResult, refuseOther } from "../src/lab/bench/compare.ts";
 import { quickSizes } from "../src/lab/bench/growth.ts";
 import { growthFigures } from "../src/lab/bench/growth-figures.ts";
-import { type Peer, peers } from "../src/lab/bench/peers.ts";
+import { peers, peersNamed } from "../src/lab/bench/peers.ts";
 import { benchText, comparisonText } from "../src/lab/bench/report.ts";
-import { type BenchProgress, runBench } from "../src/lab/bench/run.ts";
+import type { BenchKind } from "../src/lab/bench/result.ts";
+import { type BenchProgress, type BenchSettings, runBench } from "../src/lab/bench/run.ts";
 import { processor } from "../src/lab/run/provenance.ts";
 import { chooseArithmetic } from "../src/lab/settings/settings.ts";
 import { netNamed } from "../src/nets/index.ts";
 import { lenet5 } from "../src/nets/lenet5.ts";
-import { closest } from "../src/words.ts";
 import { numberAboveZero, wholeFrom, withArithmetic, withJson } from "./options.ts";
 import { duration, print, printJson, say } from "./output.ts";
 
@@ -42,19 +42,6 @@ const ofKernels = 0.1;
 const ofProfile = 3;
 const ofGrowth = 0.6;
 
-/** The peers of a list of names, or none. Throws LenetError for an unknown name. */
-const peersNamed = (list: string): readonly Peer[] => {
-  if (list === "none") return [];
-  const known = peers.map(({ name }) => name);
-  return list.split(",").map((word) => {
-    const found = peers.find(({ name }) => name === word.trim());
-    if (found) return found;
-    throw new LenetError(
-      `--peers: expected none, or some of ${known.join(",")}, got "${word.trim()}".${closest(word.trim(), known)}`,
-    );
-  });
-};
-
 /** `bench/results/2026-01-31-some-cpu.json` under the current folder: one file a day and processor, the last run's. */
 const usualOut = (): string => {
   const slug = processor()
@@ -77,28 +64,34 @@ const endProgress = (): void => {
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
 };
 
-const bench = async (options: Options): Promise<void> => {
-  const then = options.compare === undefined ? null : readResult(options.compare);
-  const arithmetic = chooseArithmetic("--arithmetic", options.arithmetic);
-  const { seconds, repetitions } = options.quick ? quick : usual;
-  const chosen = options.peers === undefined ? (options.quick ? [] : peers) : peersNamed(options.peers);
-  const { profile, batch } = options;
-  const benches = [profile !== undefined && "--profile", options.kernels && "--kernels", options.growth && "--growth"];
-  const asked = benches.filter((word) => typeof word === "string");
+/** What is asked for. Throws LenetError for more than one. */
+const askedFor = ({ profile, kernels, growth, batch }: Options): BenchKind => {
+  const asked = [
+    ...(profile === undefined ? [] : ["profile" as const]),
+    ...(kernels ? ["kernels" as const] : []),
+    ...(growth ? ["growth" as const] : []),
+  ];
   if (asked.length > 1)
     throw new LenetError(
-      `${asked.join(", ")}: expected one of them, got ${asked.length}. Ask for one after the other.`,
+      `--${asked.join(", --")}: expected one of them, got ${asked.length}. Ask for one after the other.`,
     );
   if (profile === undefined && batch !== undefined)
     throw new LenetError(
       `--batch: expected --profile NET beside it, got ${batch} alone. The other benches have their own.`,
     );
-  const of = profile !== undefined ? "profile" : options.kernels ? "kernels" : options.growth ? "growth" : "nets";
+  return asked[0] ?? "nets";
+};
+
+const bench = async (options: Options): Promise<void> => {
+  const arithmetic = chooseArithmetic("--arithmetic", options.arithmetic);
+  const { seconds, repetitions } = options.quick ? quick : usual;
+  const { profile, batch } = options;
+  const of = askedFor(options);
   // A quick look is no result to keep, unless somebody says where.
   const out = options.out ?? (options.quick || of !== "nets" ? null : usualOut());
-  // Before minutes of measuring, not after.
-  if (out !== null) makeFolder(dirname(out));
-  const result = await runBench({
+  const chosen = options.peers === undefined ? (options.quick ? [] : peers) : peersNamed(options.peers, of);
+  const then = options.compare === undefined ? null : readResult(options.compare);
+  const settings: BenchSettings = {
     net: profile === undefined ? lenet5 : netNamed(profile),
     arithmetic,
     seconds:
@@ -116,8 +109,21 @@ const bench = async (options: Options): Promise<void> => {
     ...(batch === undefined ? {} : { batch }),
     ...(options.quick ? { sizes: quickSizes } : {}),
     onProgress: showProgress,
-  });
+  };
+  // Before minutes of measuring, not after.
+  if (then) refuseOther(options.compare!, then, settings);
+  if (out !== null) {
+    makeFolder(dirname(out));
+    tryPlace(out);
+  }
+  const result = await runBench(settings);
   endProgress();
+  const compared = then === null ? null : compareResults(result, then);
+  if (options.json) printJson(compared ? { ...result, compared } : result);
+  else {
+    print(benchText(result));
+    if (then && compared) print(`\n${comparisonText(compared, then)}`);
+  }
   if (out !== null) {
     writeAtomically(out, `${JSON.stringify(result, null, 2)}\n`);
     say(`Wrote ${out}`);
@@ -127,10 +133,6 @@ const bench = async (options: Options): Promise<void> => {
       say(`Wrote ${path}`);
     }
   }
-  const compared = then === null ? null : compareResults(result, then);
-  if (options.json) return printJson(compared ? { ...result, compared } : result);
-  print(benchText(result));
-  if (then && compared) print(`\n${comparisonText(compared, then)}`);
 };
 
 const more = `

@@ -1,7 +1,13 @@
 // lenet compare: models side by side on the same test images. The tables go to stdout, the page where --out says.
 import { Command } from "commander";
 import { writeAtomically } from "../src/files.ts";
-import { type Comparison, compareModels, comparisonPage } from "../src/lab/report/documents/compare.ts";
+import { arithmeticText, learnedIn } from "../src/lab/model/model.ts";
+import {
+  type Comparison,
+  compareModels,
+  comparisonPage,
+  mixedArithmetic,
+} from "../src/lab/report/documents/compare.ts";
 import { wilson } from "../src/lab/report/study/statistics.ts";
 import type { SubjectOptions } from "../src/lab/report/study/subject.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
@@ -37,6 +43,8 @@ const documentOf = ({ names, studies, pairs }: Comparison, out: string | undefin
   models: studies.map(({ answers, set, model }, index) => ({
     path: names[index],
     net: model.net.name,
+    arithmetic: model.arithmetic,
+    learnedIn: learnedIn(model) ?? null,
     misses: answers.wrong.length,
     errorRate: answers.wrong.length / set.count,
     interval: wilson(answers.wrong.length, set.count),
@@ -45,14 +53,16 @@ const documentOf = ({ names, studies, pairs }: Comparison, out: string | undefin
   ...(out === undefined ? {} : { page: out }),
 });
 
-const textOf = ({ names, studies, pairs }: Comparison): string => {
+const textOf = (comparison: Comparison): string => {
+  const { names, studies, pairs } = comparison;
   const colours = coloursFor(process.stdout);
   const { set } = studies[0]!;
   const models = studies.map(({ answers, model }, index) => {
     const misses = answers.wrong.length;
     const { low, high } = wilson(misses, set.count);
     const range = `${percent(low)} … ${percent(high)}`;
-    return [`${index + 1}`, names[index]!, model.net.name, `${misses}`, percent(misses / set.count), range];
+    const about = [`${index + 1}`, names[index]!, model.net.name, arithmeticText(model)];
+    return [...about, `${misses}`, percent(misses / set.count), range];
   });
   const tests = pairs.map(({ one, other, onlyOne, onlyOther, bothWrong, p }) => [
     `${one + 1}, ${other + 1}`,
@@ -62,14 +72,16 @@ const textOf = ({ names, studies, pairs }: Comparison): string => {
     p < 0.001 ? p.toExponential(1) : p.toFixed(3),
   ]);
   const right = "right" as const;
+  const mixed = mixedArithmetic(comparison);
   return [
     `${set.name}, ${thousands(set.count)} test images`,
     "",
     colours.bold("Errors, with Wilson's 95 % intervals"),
     alignedTable(
-      [["", "model", "net", "misses", "error", "interval"], ...models],
-      ["left", "left", "left", right, right],
+      [["", "model", "net", "arithmetic", "misses", "error", "interval"], ...models],
+      ["left", "left", "left", "left", right, right],
     ),
+    ...(mixed === null ? [] : [mixed]),
     "",
     colours.bold("McNemar's test"),
     alignedTable(

@@ -6,14 +6,14 @@ import { loadFile, usualModel } from "../src/lab/import/load.ts";
 import { classNamesOf } from "../src/lab/model/class-names.ts";
 import { evaluate } from "../src/lab/model/evaluate.ts";
 import type { Cascade, CommitteeEvaluation, Evaluation } from "../src/lab/model/evaluation.ts";
-import { type Model, trainedOn } from "../src/lab/model/model.ts";
+import { arithmeticText, learnedIn, type Model, trainedOn } from "../src/lab/model/model.ts";
 import { recipeOf } from "../src/lab/settings/recipes.ts";
 import { oneOf } from "../src/lab/settings/rules.ts";
 import { alignedTable, thousands } from "../src/lab/table.ts";
 import { netNamed } from "../src/nets/index.ts";
 import { confusionText } from "./confusion.ts";
 import { wholeFrom, withDataDir, withJson, withThreads } from "./options.ts";
-import { coloursFor, percent, print, printJson } from "./output.ts";
+import { coloursFor, percent, print, printJson, say } from "./output.ts";
 
 interface Options {
   readonly net?: string;
@@ -56,12 +56,15 @@ const run = async (path: string | undefined, options: Options): Promise<void> =>
   const found = await evaluate(model, set, options.threads === undefined ? {} : { threads: options.threads });
   const wrong = firstWrong(model, set, found, options.wrong ?? 0);
   const { loss, accuracy, misses, images, confusion } = found;
+  if ((learnedIn(model) ?? model.arithmetic) !== model.arithmetic)
+    say(`This machine has not the model's own arithmetic: ${arithmeticText(model)}. The last digits may differ.`);
   const names = set.classNames?.length === model.net.classes ? set.classNames : classNamesOf(model);
   if (options.json)
     return printJson({
       net: model.net.name,
       data: set.name,
       part,
+      arithmetic: model.arithmetic,
       loss,
       accuracy,
       misses,

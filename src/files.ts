@@ -52,12 +52,13 @@ export const writeTrouble = (thrown: unknown, path: string, retry: string): unkn
   return new LenetError(`${path}: expected a place to write to, but ${reason}. Choose another place.`);
 };
 
-/**
- * Puts `content` at `path`, whole or not at all: whoever reads `path`, even after a kill or a power cut, finds the old
- * content or the new. `retry` completes "Free some space and …" for a full disk.
- * Throws LenetError: exit code 1 for a full disk or a failing one, 2 for a place that cannot be written to.
- */
-export const writeAtomically = (path: string, content: Uint8Array | string, retry = "try again"): void => {
+/** Writes `content` beside `path`, and hands the file to `finish`, which moves or removes it. */
+const writeBeside = (
+  path: string,
+  content: Uint8Array | string,
+  retry: string,
+  finish: (temporary: string) => void,
+): void => {
   // Named after the process, so that two of them never write into one temporary file.
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -65,13 +66,25 @@ export const writeAtomically = (path: string, content: Uint8Array | string, retr
     if (there !== undefined && !there.isFile())
       throw new LenetError(`${path}: expected a file or a new name, got ${kindOf(there)}. Choose another name.`);
     writeThrough(temporary, content);
-    renameSync(temporary, path);
+    finish(temporary);
   } catch (thrown) {
     discard(temporary);
     throw writeTrouble(thrown, path, retry);
   }
+};
+
+/**
+ * Puts `content` at `path`, whole or not at all: whoever reads `path`, even after a kill or a power cut, finds the old
+ * content or the new. `retry` completes "Free some space and …" for a full disk.
+ * Throws LenetError: exit code 1 for a full disk or a failing one, 2 for a place that cannot be written to.
+ */
+export const writeAtomically = (path: string, content: Uint8Array | string, retry = "try again"): void => {
+  writeBeside(path, content, retry, (temporary) => renameSync(temporary, path));
   settle(dirname(path));
 };
+
+/** Throws LenetError, as `writeAtomically` would, before long work whose result is to stand at `path`. Leaves nothing there. */
+export const tryPlace = (path: string): void => writeBeside(path, "", "try again", (temporary) => rmSync(temporary));
 
 /**
  * Adds `content` to the end of the file at `path`, for files whose readers follow them as they grow. A kill may leave a part of it.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { benchCommand } from "../../cli/bench.ts";
 import { describe } from "../../src/engine/describe.ts";
-import { compareResults, slower } from "../../src/lab/bench/compare.ts";
+import { compareResults, readResult, slower } from "../../src/lab/bench/compare.ts";
 import { bestResults, ourResults, peerResults, ratioOf, type Turn } from "../../src/lab/bench/digest.ts";
 import { figuresOf, inverse, together } from "../../src/lab/bench/figures.ts";
 import { kernelCases } from "../../src/lab/bench/kernel-cases.ts";
@@ -290,11 +290,64 @@ test("lenet bench: mistakes are told before anything is measured", async () => {
   await expect(lenetBench("--growth", "--kernels")).rejects.toThrow(
     "--kernels, --growth: expected one of them, got 2.",
   );
+  await expect(lenetBench("--kernels", "--peers", "none")).rejects.toThrow(
+    "--peers: expected whole nets to measure beside them, got kernels. Leave --peers out.",
+  );
+  await expect(lenetBench("--quick", "--out", folder)).rejects.toThrow("expected a file or a new name, got a folder.");
+  const long = join(folder, `${"x".repeat(300)}.json`);
+  await expect(lenetBench("--quick", "--out", long)).rejects.toThrow("its name is too long. Choose another place.");
   await expect(lenetBench("--profile", "lenet6")).rejects.toThrow('got "lenet6"');
   await expect(lenetBench("--seconds", "0")).rejects.toThrow('--seconds: expected a number above 0, got "0".');
   await expect(lenetBench("--compare", join(folder, "none.json"))).rejects.toThrow("got no such file");
   await writeFile(join(folder, "other.json"), "{}");
   await expect(lenetBench("--compare", join(folder, "other.json"))).rejects.toThrow("a result of lenet bench");
+  expect(process.stderr.write).not.toHaveBeenCalled();
+});
+
+test("lenet bench --compare: only a whole result of the same bench, net, batch and arithmetic is set beside the new one", async () => {
+  const path = join(folder, "before.json");
+  const keep = (kept: object): Promise<void> => writeFile(path, JSON.stringify(kept));
+  const nets = result([turn(0, { 1: 100 })]);
+  const row = { layer: "C1", direction: "forward", microsecondsPerImage: -0.01 };
+  const profile = { net: "lenet5", batch: 8, microsecondsPerImage: 70, rows: [row] };
+  const compare = (...words: string[]) => lenetBench(...words, "--compare", path);
+  await keep(nets);
+  await expect(compare("--arithmetic", "plain", "--kernels")).rejects.toThrow(
+    `${path}: expected a result of lenet bench --kernels --arithmetic plain, got one of lenet bench --arithmetic plain. Measure the same, or name another.`,
+  );
+  await keep({ ...nets, profile });
+  expect(readResult(path).profile).toEqual(profile);
+  const profiled = "got one of lenet bench --profile lenet5 --batch 8 --arithmetic plain.";
+  await expect(compare("--arithmetic", "plain", "--profile", "lenet5", "--batch", "4")).rejects.toThrow(profiled);
+  await expect(compare("--arithmetic", "plain", "--profile", "lenet1", "--batch", "8")).rejects.toThrow(profiled);
+  await keep({ ...nets, settings: { ...nets.settings, arithmetic: "fused" } });
+  await expect(compare("--arithmetic", "plain")).rejects.toThrow("got one of lenet bench --arithmetic fused.");
+  for (const broken of [
+    { kind: "lenet bench" },
+    { ...nets, roofGflops: null },
+    { ...nets, settings: {} },
+    { ...nets, kernels: {} },
+    { ...nets, peers: [{ ratio: 1 }] },
+    { ...nets, ours: [{ imagesPerSecond: {} }] },
+  ]) {
+    await keep(broken);
+    await expect(compare()).rejects.toThrow("expected a result of lenet bench, got one that is not whole.");
+  }
+  expect(process.stderr.write).not.toHaveBeenCalled();
+});
+
+test("compareResults: growth is compared in images a second along each axis", () => {
+  const grown = (cost: number): BenchResult => ({
+    ...result([]),
+    growth: [
+      { axis: "images", x: 2_000, threads: 1, cost },
+      { axis: "threads", x: 2, threads: 2, cost },
+    ],
+  });
+  expect(compareResults(grown(50), grown(100)).slice(1)).toMatchObject([
+    { name: "growth, images 2000, threads 1: images/s", now: 40_000, before: 20_000, beside: 2 },
+    { name: "growth, threads 2, threads 2: images/s", now: 20_000, before: 10_000, beside: 2 },
+  ]);
 });
 
 test("growth is measured along each axis, on one thread and more, and drawn beside its figures", async () => {

@@ -3,9 +3,11 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { messageOf } from "../../errors.ts";
+import { LenetError, messageOf } from "../../errors.ts";
+import { closest } from "../../words.ts";
 import type { Figures } from "./figures.ts";
 import type { Task } from "./ours.ts";
+import type { BenchKind } from "./result.ts";
 
 /** One engine, in one way of using it. */
 export interface Peer {
@@ -53,6 +55,24 @@ export const peers: readonly Peer[] = [
   script("jax-js"),
   script("convnetjs"),
 ];
+
+/**
+ * The peers of a list of names, or none; `of` is what is measured. Throws LenetError for an unknown name, and where there are no peers
+ * to what is measured.
+ */
+export const peersNamed = (list: string, of: BenchKind): readonly Peer[] => {
+  if (of !== "nets")
+    throw new LenetError(`--peers: expected whole nets to measure beside them, got ${of}. Leave --peers out.`);
+  if (list === "none") return [];
+  const known = peers.map(({ name }) => name);
+  return list.split(",").map((word) => {
+    const found = peers.find(({ name }) => name === word.trim());
+    if (found) return found;
+    throw new LenetError(
+      `--peers: expected none, or some of ${known.join(",")}, got "${word.trim()}".${closest(word.trim(), known)}`,
+    );
+  });
+};
 
 /** Seen from dist/src/lab/bench; a package installed from a registry has no peers. */
 const folder = new URL("../../../../bench/peers/", import.meta.url);

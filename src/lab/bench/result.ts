@@ -3,6 +3,9 @@ import type { Arithmetic } from "../../kernels/module.ts";
 import type { Figures } from "./figures.ts";
 import type { Task } from "./ours.ts";
 
+/** Nets and peers, each kernel by itself, the parts of a step, or how its cost grows with the work. */
+export type BenchKind = "nets" | "kernels" | "profile" | "growth";
+
 /** A kind of work. */
 export interface Work {
   readonly task: Task;

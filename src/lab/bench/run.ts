@@ -12,7 +12,7 @@ import { benchKernels } from "./kernels.ts";
 import { answerer, type Contender, type Task, trainer } from "./ours.ts";
 import { type Peer, runPeer } from "./peers.ts";
 import { profileOf } from "./profile.ts";
-import type { AbsentPeer, BenchResult, GrowthPoint } from "./result.ts";
+import type { AbsentPeer, BenchKind, BenchResult, GrowthPoint } from "./result.ts";
 import { measureRoof } from "./roof.ts";
 
 export interface BenchSettings {
@@ -24,8 +24,7 @@ export interface BenchSettings {
   readonly peers: readonly Peer[];
   /** Threads of a team that uses the whole machine. */
   readonly threads: number;
-  /** Nets and peers, each kernel by itself, the parts of a step, or how its cost grows with the work. */
-  readonly of: "nets" | "kernels" | "profile" | "growth";
+  readonly of: BenchKind;
   /** Of the profiled step; by default the recipe's. */
   readonly batch?: number;
   /** Of growth. */
@@ -44,6 +43,9 @@ export interface BenchProgress {
 /** A peer this much slower is measured once: nobody needs its ratio to the percent, and some need minutes. */
 const FAR_BEHIND = 20;
 const ROOF_SECONDS = 0.2;
+
+/** Images in the step that is profiled. */
+export const batchOf = ({ net, batch }: Pick<BenchSettings, "net" | "batch">): number => batch ?? recipeOf(net).batch;
 
 /** Runs the bench. Throws LenetError when the memory is not to be had. */
 export const runBench = async (settings: BenchSettings): Promise<BenchResult> => {
@@ -65,9 +67,7 @@ export const runBench = async (settings: BenchSettings): Promise<BenchResult> =>
     absent,
     best: bestResults(turns),
     kernels: of === "kernels" ? await benchKernels(net, arithmetic, seconds, repetitions) : [],
-    ...(of === "profile"
-      ? { profile: profileOf(net, settings.batch ?? recipeOf(net).batch, arithmetic, seconds, roof) }
-      : {}),
+    ...(of === "profile" ? { profile: profileOf(net, batchOf(settings), arithmetic, seconds, roof) } : {}),
     ...(of === "growth" ? { growth: await growthOf(settings) } : {}),
   };
 };

@@ -23,7 +23,7 @@ export const evaluateSet = async (
 ): Promise<Evaluation> => {
   checkSet(model.net, set);
   if (model.members) return evaluateCommittee(model, set);
-  const team = await startTeam(kernelModule(), model.net, {
+  const team = await startTeam(kernelModule(model.arithmetic), model.net, {
     batch: BATCH,
     threads: Math.min(whole("threads", threads, 1), shardCount(BATCH)),
     optimiser: null,

@@ -1,7 +1,7 @@
 // Looking into a net while it answers: what every layer makes of one image. Knows neither files nor how it is drawn.
 import { openForward } from "../../engine/forward.ts";
 import { arrayOf } from "../../engine/plan.ts";
-import { type Arithmetic, kernelModule, usualArithmetic } from "../../kernels/module.ts";
+import { kernelModule } from "../../kernels/module.ts";
 import type { Floats, Ink, Shape } from "../../shape.ts";
 import { fillTensors, tensorViews } from "../run/tensors.ts";
 import { isCompanion, summarise } from "../summary.ts";
@@ -28,8 +28,8 @@ export interface Look {
 }
 
 /** Opens a net for looking at, of a committee its first member. */
-export const openLook = (model: Model, arithmetic: Arithmetic = usualArithmetic()): Look => {
-  const { net, weights } = model.members?.[0] ?? model;
+export const openLook = (model: Model): Look => {
+  const { net, weights, arithmetic } = model.members?.[0] ?? model;
   const forward = openForward(kernelModule(arithmetic), net, 1);
   const { arena, description } = forward;
   fillTensors(description, arena, weights, "model");

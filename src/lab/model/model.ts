@@ -5,7 +5,7 @@ import { type Forward, openForward } from "../../engine/forward.ts";
 import { LenetError } from "../../errors.ts";
 import type { Tensor } from "../../formats/safetensors.ts";
 import type { Kernels } from "../../kernels/contract.ts";
-import { type Arithmetic, kernelModule, usualArithmetic } from "../../kernels/module.ts";
+import { type Arithmetic, arithmetics, kernelModule, usualArithmetic } from "../../kernels/module.ts";
 import { reference } from "../../kernels/reference/index.ts";
 import { answerOf, toProbabilities } from "../../losses/index.ts";
 import type { Committee, Net } from "../../nets/net.ts";
@@ -32,6 +32,8 @@ export interface Model {
   readonly weights: ReadonlyMap<string, Tensor>;
   /** The texts that came with the weights: of a run, its settings and position. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** In which it answers: the one it learned in, the usual one where that is not known or this machine has not got it. */
+  readonly arithmetic: Arithmetic;
   /**
    * The last layer's outputs for images one after the other (n, rows, columns), bytes or floats, ink 255: (n, classes).
    * Throws LenetError when these are no whole images.
@@ -41,14 +43,28 @@ export interface Model {
   predict(image: Ink): Prediction;
 }
 
-/** The name of the data that the model learned from, or its folder; undefined where its metadata do not say. */
-export const trainedOn = ({ metadata }: Model): string | undefined => {
+const settingsIn = ({ metadata }: Pick<Model, "metadata">): Readonly<Record<string, unknown>> => {
   try {
-    const { data } = Object(JSON.parse(metadata["settings"] ?? ""));
-    return typeof data === "string" ? data : undefined;
+    return Object(JSON.parse(metadata["settings"] ?? ""));
   } catch {
-    return undefined;
+    return {};
   }
+};
+
+/** The name of the data that the model learned from, or its folder; undefined where its metadata do not say. */
+export const trainedOn = (model: Pick<Model, "metadata">): string | undefined => {
+  const { data } = settingsIn(model);
+  return typeof data === "string" ? data : undefined;
+};
+
+/** The arithmetic that the model learned in; undefined where its metadata do not say. */
+export const learnedIn = (model: Pick<Model, "metadata">): Arithmetic | undefined =>
+  arithmetics.find((arithmetic) => arithmetic === settingsIn(model)["arithmetic"]);
+
+/** In words: `fused`, or `plain here, fused in training` where this machine has not got the model's own. */
+export const arithmeticText = (model: Pick<Model, "metadata" | "arithmetic">): string => {
+  const [here, own] = [model.arithmetic, learnedIn(model)];
+  return own === undefined || own === here ? here : `${here} here, ${own} in training`;
 };
 
 /** Images that are run at once. */
@@ -63,7 +79,7 @@ export const createModel = (
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
   place = "weights",
-  arithmetic: Arithmetic = usualArithmetic(),
+  arithmetic: Arithmetic = learnedIn({ metadata }) === "plain" ? "plain" : usualArithmetic(),
 ): Model => {
   if (net.committee) {
     const parts = memberTensors(net.committee, tensors);
@@ -81,6 +97,7 @@ export const createModel = (
     description: forward.description,
     weights: tensorViews(forward.description, forward.arena),
     metadata,
+    arithmetic,
     outputs: (images) => allOutputs(forward, images, area),
     predict: (image) => {
       checkSize(net, image.length === area, image.length);
@@ -114,6 +131,7 @@ export const createCommittee = (
       members.flatMap(({ weights }, index) => [...weights].map(([name, tensor]) => [`${index + 1}.${name}`, tensor])),
     ),
     metadata,
+    arithmetic: members[0]!.arithmetic,
     outputs,
     predict: (image) => {
       checkSize(net, image.length === net.image.rows * net.image.columns, image.length);

@@ -26,7 +26,7 @@ export const firstOf = (model: Model): Model => model.members?.[0] ?? model;
 /** What every layer says about the images (n, rows, columns), the input first. Only layers in `wanted`, where it is given. */
 export const responsesTo = (committee: Model, images: Ink, wanted?: readonly string[]): Response[] => {
   const model = firstOf(committee);
-  const forward = openForward(kernelModule(), model.net, CAPACITY, true);
+  const forward = openForward(kernelModule(model.arithmetic), model.net, CAPACITY, true);
   fillTensors(forward.description, forward.arena, model.weights, "model");
   const { layers, input } = forward.description;
   const area = model.net.image.rows * model.net.image.columns;

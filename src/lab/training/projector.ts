@@ -19,8 +19,8 @@ const FOLDER = "projector";
 
 /** Writes the files into the folder of the run; none where there are no test images, or no hidden layer. Throws as `writeAtomically`. */
 export const writeProjector = (folder: string, session: Session): void => {
-  const { arena, counts, description, net, learnedFrom } = session;
-  const model = createModel(net, tensorViews(description, arena));
+  const { arena, counts, description, net, learnedFrom, settings } = session;
+  const model = createModel(net, tensorViews(description, arena), {}, folder, settings.arithmetic);
   const hidden = lastHidden(model);
   if (hidden === undefined || counts.test === 0) return;
   const { rows, columns } = net.image;

@@ -1,5 +1,6 @@
 // What a run folder says about a training that is to go on, and whether it can.
 import { LenetError } from "../../errors.ts";
+import { hasFused } from "../../kernels/module.ts";
 import { netNamed } from "../../nets/index.ts";
 import type { Net } from "../../nets/net.ts";
 import type { Origins } from "../model/fit.ts";
@@ -61,6 +62,10 @@ export const openRun = (folder: string, net: Net, given: TrainSettings): OldRun 
       `${folder}: expected a run that was interrupted, got one that is complete. To learn on from its weights: lenet train --init ${folder}`,
     );
   const settings = Object(config["settings"]) as Settings;
+  if (settings.arithmetic === "fused" && !hasFused())
+    throw new LenetError(
+      `${folder}: expected a machine with fused multiply-add, in which it began, got one without. Go on there, or begin anew with --arithmetic plain.`,
+    );
   const data = settings.data ?? given.data;
   if (data === undefined)
     throw new LenetError(

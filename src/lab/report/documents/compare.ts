@@ -7,6 +7,7 @@ import { imageGrid } from "../../../charts/image-grid.ts";
 import { lineChart, type Series } from "../../../charts/line-chart.ts";
 import { figureGrid, note, pageOf, tableBox } from "../../../charts/page.ts";
 import { LenetError } from "../../../errors.ts";
+import { arithmeticText } from "../../model/model.ts";
 import { lenetVersion } from "../../run/provenance.ts";
 import type { EpochRecord } from "../../run/run-folder.ts";
 import { thousands } from "../../table.ts";
@@ -65,6 +66,12 @@ const pairOf = (studies: readonly Study[], one: number, other: number): Pair => 
     p: mcnemar(onlyOne.length, onlyOther.length),
   };
 };
+
+/** What to say of models that were not all taught and asked in one arithmetic; null of others. */
+export const mixedArithmetic = ({ studies }: Comparison): string | null =>
+  new Set(studies.map(({ model }) => arithmeticText(model))).size === 1
+    ? null
+    : "These are not all of one arithmetic: fused and plain round differently, and after a training the weights differ too.";
 
 /** What is judged by: validation images where there are any, else watched test images, else training images. */
 const judged = (history: readonly EpochRecord[]): "validation" | "test" | "train" =>
@@ -153,7 +160,7 @@ const differences = ({ names, studies }: Comparison, { one, other, onlyOne, only
 export const comparisonPage = (comparison: Comparison): string => {
   const { names, studies, pairs } = comparison;
   const { set } = studies[0]!;
-  const [drawn, notes] = split([errors(comparison), curves(comparison)]);
+  const [drawn, notes] = split([errors(comparison), curves(comparison), mixedArithmetic(comparison) ?? []].flat());
   const [pictures, same] = split(pairs.map((pair) => differences(comparison, pair)));
   return pageOf({
     kind: "Comparison",
@@ -162,7 +169,7 @@ export const comparisonPage = (comparison: Comparison): string => {
     facts: studies.map(({ answers, model }, index) => ({
       name: `${index + 1}  ${names[index]}`,
       value: percentText(answers.wrong.length / set.count),
-      note: `${thousands(answers.wrong.length)} mistakes, ${model.net.name}`,
+      note: `${thousands(answers.wrong.length)} mistakes, ${model.net.name}, ${arithmeticText(model)} arithmetic`,
     })),
     sections: [
       { id: "errors-section", title: "Errors", parts: [figureGrid(drawn), ...notes.map(note)] },
