@@ -1,4 +1,4 @@
-// lenet sweep agent: lends this machine to sweeps on a queue; lenet sweep queue: says how the queue is, pauses it.
+// lenet sweep agent: lends this machine to sweeps on a queue; lenet sweep queue: says how the queue is, pauses or clears it.
 import { availableParallelism, hostname } from "node:os";
 import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
@@ -27,14 +27,24 @@ const needed = (queue: string | undefined): string => {
   throw new LenetError("--queue: expected the address of a queue, got none. Such as --queue redis://127.0.0.1:6379");
 };
 
-const tell = (event: AgentEvent): void => {
-  const { name, until } = event.order.task;
-  if (event.kind === "take") say(`${name}: taken`);
-  if (event.kind === "progress" && event.progress.share === 1) say(`${name}: learned`);
-  if (event.kind === "end")
-    say(
-      `${name}: ${event.end.kind}${event.end.kind === "failed" ? `, ${event.end.reason}` : event.end.kind === "paused" ? ` after epoch ${until}` : ""}`,
-    );
+/** Says what an agent does, an epoch once. */
+export const tellAgent = (say: (line: string) => void): ((event: AgentEvent) => void) => {
+  const seen = new Map<string, number>();
+  return (event) => {
+    const { sweep, file, task } = event.order;
+    // Two sweeps of one queue have trials of the same names.
+    const [name, key] = [`${file}, ${task.name}`, `${sweep} ${task.name}`];
+    if (event.kind === "take") say(`${name}: taken`);
+    else if (event.kind === "progress") {
+      const { record } = event.progress;
+      if (!record || seen.get(key) === record.epoch) return;
+      seen.set(key, record.epoch);
+      say(`${name}: epoch ${record.epoch}/${task.settings.epochs}, train ${percent(record.train.accuracy)}`);
+    } else
+      say(
+        `${name}: ${event.end.kind}${event.end.kind === "failed" ? `, ${event.end.reason}` : event.end.kind === "paused" ? ` after epoch ${task.until}` : ""}`,
+      );
+  };
 };
 
 const runAgentCommand = async ({
@@ -49,25 +59,13 @@ const runAgentCommand = async ({
       `${hostname()}: ${codeText(ownCode())}, ${jobs} trials at a time from ${link.address}; Ctrl-C puts back what is unfinished`,
     );
     const stopped = await interruptible(async (signal) => {
-      const seen = new Map<string, number>();
-      const onEvent = (event: AgentEvent): void => {
-        const { name } = event.order.task;
-        if (event.kind === "progress") {
-          const { record } = event.progress;
-          if (!record || seen.get(name) === record.epoch) return;
-          seen.set(name, record.epoch);
-          say(
-            `${name}: epoch ${record.epoch}/${event.order.task.settings.epochs}, train ${percent(record.train.accuracy)}`,
-          );
-        } else tell(event);
-      };
       await runAgent(link, {
         jobs,
         code: ownCode(),
         heartbeatMs: heartbeat * 1000,
         drain: drain === true,
         signal,
-        onEvent,
+        onEvent: tellAgent(say),
       });
       return signal.aborted;
     });
@@ -104,7 +102,7 @@ export function sweepAgentCommand(): Command {
 
 const runQueueCommand = async (action: string, { queue, json }: { queue?: string; json?: true }): Promise<void> => {
   const wanted = oneOf("lenet sweep queue", action, queueActions);
-  const link = await connect(needed(queue));
+  const link = await connect(needed(queue), "look");
   try {
     const status = await controlQueue(link, wanted);
     if (json) printJson(status);
@@ -124,12 +122,13 @@ const queueMore = `
 Examples:
   lenet sweep queue status --queue redis://127.0.0.1:6379    what waits, what is under way, how many agents
   lenet sweep queue pause --queue redis://127.0.0.1:6379     agents finish what they have and take nothing new
-  lenet sweep queue resume --queue redis://127.0.0.1:6379`;
+  lenet sweep queue resume --queue redis://127.0.0.1:6379
+  lenet sweep queue clear --queue redis://127.0.0.1:6379     takes off what sweeps left that were not heard of for 30 s`;
 
 /** The command `lenet sweep queue`. */
 export function sweepQueueCommand(): Command {
   const command = new Command("queue")
-    .description("say how a queue is, pause it, let it go on")
+    .description("say how a queue is, pause it, let it go on, clear it")
     .argument("[action]", queueActions.join(", "), "status")
     .option("--queue <url>", "the Redis of the queue")
     .addHelpText("after", queueMore);

@@ -8,7 +8,7 @@ import { occupy } from "../src/lab/run/occupied.ts";
 import { documentOf } from "../src/lab/sweep/answer/report.ts";
 import { readResults, type SweepResults, valuesText } from "../src/lab/sweep/answer/results.ts";
 import { parseSweep, type Sweep, searchOf, variedValues, varies } from "../src/lab/sweep/file/sweep.ts";
-import { codeText, openQueue, sameCode } from "../src/lab/sweep/queue/queue.ts";
+import { codeText, controlQueue, openQueue, sameCode } from "../src/lab/sweep/queue/queue.ts";
 import { connect, type Link } from "../src/lab/sweep/queue/redis.ts";
 import { nextGeneration } from "../src/lab/sweep/search/methods.ts";
 import { cellName } from "../src/lab/sweep/trials/cell-name.ts";
@@ -128,6 +128,8 @@ const train = async (begun: Begun, options: Options, link: Link | null): Promise
   const view = showSweep(process.stderr, sweep, coloursFor(process.stderr));
   const runner = link ? queued(link, begun, options) : openPool({ jobs });
   try {
+    if (link && (await controlQueue(link, "status")).agents === 0)
+      say(`No agent yet. On every machine that is to help: ${program} sweep agent --queue ${link.address}`);
     const onEvent = view.onEvent;
     const done = await interruptible((signal) => runSweep({ dir, sweep, trainer, runner, signal, onEvent }));
     view.end();

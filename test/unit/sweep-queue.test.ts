@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openQueue } from "../../src/lab/sweep/queue/queue.ts";
+import { tellAgent } from "../../cli/sweep-agent.ts";
+import type { AgentEvent } from "../../src/lab/sweep/queue/agent.ts";
+import { leaveFiles, openQueue } from "../../src/lab/sweep/queue/queue.ts";
 import type { Link } from "../../src/lab/sweep/queue/redis.ts";
 import type { Task } from "../../src/lab/sweep/trials/runner.ts";
 
@@ -51,4 +53,28 @@ it.each([1, 2, 3, 4])("a job that ends at moment %i has ended well, and its file
   expect(await runner.run(task, new AbortController().signal, () => {})).toEqual({ kind: "done" });
   expect(readFileSync(join(folder, "metrics.json"), "utf8")).toBe("{}");
   await runner.close();
+});
+
+it("a full Redis is named as the cause, not the transaction that it threw away.", async () => {
+  const discarded = Object.assign(new Error("EXECABORT"), { previousErrors: [new Error("OOM command not allowed")] });
+  const step = { del: () => step, hset: () => step, expire: () => step, exec: () => Promise.reject(discarded) };
+  const link = { redis: { multi: () => step } } as unknown as Link;
+  await expect(leaveFiles(link, "s", "t", new Map())).rejects.toThrow("OOM command not allowed");
+});
+
+it("an agent says of which sweep a trial is, and an epoch of each once.", () => {
+  const said: string[] = [];
+  const tell = tellAgent((line) => said.push(line));
+  const epoch = (sweep: string, number: number, share: number): AgentEvent => {
+    const task = { name: "001-seed-1", settings: { epochs: 4 }, until: 4 };
+    const progress = { share, record: { epoch: number, train: { accuracy: 0.5 } } };
+    return { kind: "progress", order: { sweep, file: `${sweep}.yaml`, task }, progress } as unknown as AgentEvent;
+  };
+  for (const share of [0.25, 0.3]) for (const sweep of ["a", "b"]) tell(epoch(sweep, 1, share));
+  tell(epoch("b", 2, 0.5));
+  expect(said).toEqual([
+    "a.yaml, 001-seed-1: epoch 1/4, train 50.00 %",
+    "b.yaml, 001-seed-1: epoch 1/4, train 50.00 %",
+    "b.yaml, 001-seed-1: epoch 2/4, train 50.00 %",
+  ]);
 });

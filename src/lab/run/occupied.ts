@@ -1,6 +1,6 @@
 // That two trainings never write into one run folder: a file there says which process is at work. One that a killed process left
 // behind is taken over.
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LenetError } from "../../errors.ts";
 import { writeTrouble } from "../../files.ts";
@@ -34,6 +34,9 @@ export const isOccupied = (dir: string): boolean => {
     return false;
   }
 };
+
+/** Whether a process was at work in the folder that lives no more. */
+export const isAbandoned = (dir: string): boolean => existsSync(join(dir, NAME)) && !isOccupied(dir);
 
 /** Takes the run folder for this training; the result gives it back. Throws LenetError when another training has it. */
 export const occupy = (dir: string): (() => void) => {

@@ -1,14 +1,15 @@
 // An agent: takes trials from a queue and trains them on this machine, as many side by side as it has slots. It makes sure that
 // it trains the same images with the same program, leaves its files beside the queue after every epoch, and puts back what it
 // cannot finish. An agent that falls silent loses its trials to others.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Job } from "bullmq";
-import { LenetError } from "../../../errors.ts";
+import { LenetError, messageOf } from "../../../errors.ts";
 import { type Origins, originOf } from "../../model/fit.ts";
+import { isAbandoned, occupy } from "../../run/occupied.ts";
 import { loadParts } from "../../training/images.ts";
 import { openPool } from "../trials/pool.ts";
 import type { TaskEnd } from "../trials/runner.ts";
@@ -24,7 +25,7 @@ import {
   QUEUE,
   sameCode,
 } from "./queue.ts";
-import type { Link } from "./redis.ts";
+import { type Link, orRefusal } from "./redis.ts";
 
 export interface AgentOptions {
   /** Trials side by side. */
@@ -46,13 +47,18 @@ export type AgentEvent =
 const IDLE_MS = 300;
 /** Agents that one trial may take with it before it is given up. */
 const MOST_LOST = 5;
+/** How often, a second apart, a trial's last files are offered to a Redis that does not take them. */
+const OFFERS = 20;
+const OFFER_MS = 1_000;
+const FOLDER = "lenet-agent-";
 
 /** Works until it is told to stop. Throws LenetError where a sweep on the queue is not for it. */
 export const runAgent = async (link: Link, options: AgentOptions): Promise<void> => {
   const { jobs, code, heartbeatMs, drain, signal, onEvent } = options;
-  for (const { code: wanted, file } of await announcedSweeps(link)) checkCode(file, wanted, code);
+  for (const { code: wanted, file } of await announcedSweeps(link).catch(orRefusal(link)))
+    checkCode(file, wanted, code);
   const { bull, redis } = link;
-  const work = mkdtempSync(join(tmpdir(), "lenet-agent-"));
+  const work = makeWorkFolder();
   const pool = openPool({ jobs });
   const data = new Map<string, Origins>();
   const failure = new AbortController();
@@ -82,16 +88,16 @@ export const runAgent = async (link: Link, options: AgentOptions): Promise<void>
     if (before.size > 0) unpack(folder, before);
     let progress: Progress = { share: 0, record: null };
     const leave = (): Promise<void> => leaveFiles(link, sweep, task.name, pack(folder));
-    const end = await pool.run({ ...task, folder }, stop, (event) => {
+    const trained = await pool.run({ ...task, folder }, stop, (event) => {
       progress = event.kind === "share" ? { ...progress, share: event.share } : { ...progress, record: event.record };
       onEvent({ kind: "progress", order, progress });
       // Neither may end the training: what is lost now is told with the next epoch.
       job.updateProgress({ ...progress }).catch(() => {});
       if (event.kind === "epoch") leave().catch(() => {});
     });
-    if (end.kind !== "failed") await leave();
+    const end = trained.kind === "failed" ? trained : await insist(leave, trained);
     rmSync(own, { recursive: true, force: true });
-    if (end.kind === "interrupted") return giveBack();
+    if (trained.kind === "interrupted") return giveBack();
     onEvent({ kind: "end", order, end });
     return end;
   };
@@ -125,6 +131,31 @@ export const runAgent = async (link: Link, options: AgentOptions): Promise<void>
     rmSync(work, { recursive: true, force: true });
   }
   if (refusal) throw refusal;
+};
+
+/** Leaves what a whole training has brought: a Redis that is full may have room a moment later. */
+const insist = async (leave: () => Promise<void>, trained: TaskEnd): Promise<TaskEnd> => {
+  for (let offer = 1; ; offer++) {
+    try {
+      await leave();
+      return trained;
+    } catch (thrown) {
+      if (offer === OFFERS)
+        return { kind: "failed", reason: `the queue did not take the trial's files: ${messageOf(thrown)}` };
+      await pause(OFFER_MS);
+    }
+  }
+};
+
+/** A folder of one's own; those of agents that were killed are removed. */
+const makeWorkFolder = (): string => {
+  for (const name of readdirSync(tmpdir())) {
+    const folder = join(tmpdir(), name);
+    if (name.startsWith(FOLDER) && isAbandoned(folder)) rmSync(folder, { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(tmpdir(), FOLDER));
+  occupy(folder);
+  return folder;
 };
 
 const checkCode = (place: string, wanted: Code, own: Code): void => {

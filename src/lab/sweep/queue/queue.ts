@@ -2,12 +2,12 @@
 // beside the queue, epoch by epoch, so that another one can go on; when a job is done its files come here, into the very folder
 // that a trial of this machine would have. A job that is lost, with its Redis, is put there again.
 import { setTimeout as pause } from "node:timers/promises";
-import type { Job } from "bullmq";
+import type { Job, Queue } from "bullmq";
 import type { Origins } from "../../model/fit.ts";
 import { hasBegun } from "../../run/run-folder.ts";
 import type { Runner, Task, TaskEnd, TaskEvent } from "../trials/runner.ts";
 import { isWhole, type Parcel, pack, unpack } from "./parcel.ts";
-import type { Link } from "./redis.ts";
+import { type Link, orRefusal } from "./redis.ts";
 
 export const QUEUE = "lenet-sweeps";
 
@@ -20,6 +20,8 @@ export interface Code {
 /** A task as agents are handed it. */
 export interface Order {
   readonly sweep: string;
+  /** Name of the sweep's file. */
+  readonly file: string;
   readonly task: Omit<Task, "folder">;
   /** Hashes of the images to train on. */
   readonly data: Origins;
@@ -37,14 +39,26 @@ export const sameCode = (a: Code, b: Code): boolean => a.lenet === b.lenet && a.
 export const codeText = ({ lenet, commit }: Code): string =>
   `lenet ${lenet}${commit === null ? "" : ` at commit ${commit.slice(0, 7)}`}`;
 
-const filesKey = (sweep: string, name: string): string => `lenet:files:${sweep}:${name}`;
+const FILES = "lenet:files:";
+const filesKey = (sweep: string, name: string): string => `${FILES}${sweep}:${name}`;
 const SWEEPS = "lenet:sweep:";
+/** What nobody has asked for by then goes away; a sweep that comes back later has it trained again. */
+const KEPT_SECONDS = 7 * 24 * 3600;
 
-/** Leaves the files of a task where others find them. */
+/** Leaves the files of a task where others find them. Throws what Redis has against it. */
 export const leaveFiles = async ({ redis }: Link, sweep: string, name: string, parcel: Parcel): Promise<void> => {
   const key = filesKey(sweep, name);
   const fields = new Map([...parcel].map(([file, bytes]) => [file, Buffer.from(bytes)]));
-  await redis.multi().del(key).hset(key, fields).exec();
+  await redis
+    .multi()
+    .del(key)
+    .hset(key, fields)
+    .expire(key, KEPT_SECONDS)
+    .exec()
+    // A transaction that is thrown away says so, and the reason beside it.
+    .catch((thrown: { previousErrors?: unknown[] }) => {
+      throw thrown.previousErrors?.[0] ?? thrown;
+    });
 };
 
 /** The files of a task, none where nobody left any. */
@@ -65,7 +79,7 @@ export const announcedSweeps = async ({ redis }: Link): Promise<Announcement[]> 
   return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Announcement]));
 };
 
-export const queueActions = ["status", "pause", "resume"] as const;
+export const queueActions = ["status", "pause", "resume", "clear"] as const;
 
 export interface QueueStatus {
   readonly waiting: number;
@@ -76,14 +90,26 @@ export interface QueueStatus {
   readonly sweeps: readonly Announcement[];
 }
 
-/** Pauses the queue or lets it go on; says how it is. */
+/** Takes off the queue what belongs to no sweep that is under way; what an agent is at work on stays until it ends. */
+const clear = async (link: Link, queue: Queue<Order>): Promise<void> => {
+  const { redis } = link;
+  const alive = new Set((await announcedSweeps(link)).map(({ sweep }) => sweep));
+  for (const job of await queue.getJobs()) if (!alive.has(job.data.sweep)) await job.remove().catch(() => {});
+  for (const key of await redis.keys(`${FILES}*`))
+    if (!alive.has(key.slice(FILES.length).split(":")[0]!)) await redis.del(key);
+};
+
+/** Pauses the queue, lets it go on or clears it; says how it is. */
 export const controlQueue = async (link: Link, action: (typeof queueActions)[number]): Promise<QueueStatus> => {
-  const queue = new link.bull.Queue(QUEUE, { connection: link.redis });
+  const queue = new link.bull.Queue<Order>(QUEUE, { connection: link.redis });
   try {
-    if (action !== "status") await queue[action]();
+    if (action === "clear") await clear(link, queue);
+    else if (action !== "status") await queue[action]();
     const { waiting = 0, prioritized = 0, active = 0 } = await queue.getJobCounts("waiting", "prioritized", "active");
     const [agents, paused] = [(await queue.getWorkers()).length, await queue.isPaused()];
     return { waiting: waiting + prioritized, active, agents, paused, sweeps: await announcedSweeps(link) };
+  } catch (thrown) {
+    return orRefusal(link)(thrown);
   } finally {
     await queue.close();
   }
@@ -105,7 +131,7 @@ export interface QueueOptions extends Announcement {
 /** The runner of a sweep on a queue. */
 export const openQueue = (link: Link, { data, priority, ...announcement }: QueueOptions): Runner => {
   const { redis, bull } = link;
-  const { sweep, code } = announcement;
+  const { sweep, file, code } = announcement;
   const queue = new bull.Queue<Order, TaskEnd>(QUEUE, { connection: redis });
   queue.on("error", () => {});
   const announce = (): void => {
@@ -115,8 +141,10 @@ export const openQueue = (link: Link, { data, priority, ...announcement }: Queue
   const timer = setInterval(announce, ANNOUNCE_MS);
   const put = async ({ folder, ...task }: Task): Promise<void> => {
     if (hasBegun(folder)) await leaveFiles(link, sweep, task.name, pack(folder));
-    const order: Order = { sweep, task, data: data[task.settings.data]!, code };
-    await queue.add("trial", order, { jobId: jobName(sweep, task), priority });
+    const order: Order = { sweep, file, task, data: data[task.settings.data]!, code };
+    const kept = { age: KEPT_SECONDS };
+    const jobId = jobName(sweep, task);
+    await queue.add("trial", order, { jobId, priority, removeOnComplete: kept, removeOnFail: kept });
   };
   /** Takes a job that has ended off the queue, its files into the folder; undefined where they are missing. */
   const land = async (job: Job<Order, TaskEnd>, task: Task): Promise<TaskEnd | undefined> => {
@@ -145,7 +173,8 @@ export const openQueue = (link: Link, { data, priority, ...announcement }: Queue
         const end = await land(job, task);
         if (end) return end;
       } else {
-        told = tell(job.progress as Partial<Progress>, told, onEvent);
+        // What waits may have been begun by an agent that is gone.
+        if (state === "active") told = tell(job.progress as Partial<Progress>, told, onEvent);
         if (signal.aborted) {
           // What an agent is at work on it may finish: the result waits for the next time.
           if (state !== "active") await job.remove();
@@ -164,7 +193,7 @@ export const openQueue = (link: Link, { data, priority, ...announcement }: Queue
         if (signal.aborted) leave();
         else signal.addEventListener("abort", leave, { once: true });
       });
-      return Promise.race([follow(task, signal, onEvent), left]);
+      return Promise.race([follow(task, signal, onEvent).catch(orRefusal(link)), left]);
     },
     close: async () => {
       clearInterval(timer);

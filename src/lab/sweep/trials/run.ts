@@ -189,11 +189,17 @@ const runTrials = async (
       const values = state.cells[one.cell - 1]!;
       const training = trainingOf(options, state, one.cell);
       const folder = trialFolder(dir, one);
-      onEvent({ kind: "start", trial: one, training, until: Math.min(until, training.settings.epochs), values });
+      let started = false;
+      const tell = (event: SweepEvent): void => {
+        const { epochs } = training.settings;
+        if (!started) onEvent({ kind: "start", trial: one, training, until: Math.min(until, epochs), values });
+        started = true;
+        onEvent(event);
+      };
       const settings = { ...training.settings, seed: one.seed };
       const task = { net: training.net, settings, name: trialName(one), folder, until };
       const end = await runner
-        .run(task, signal, (event) => onEvent({ kind: "task", trial: one, event }))
+        .run(task, signal, (event) => tell({ kind: "task", trial: one, event }))
         .catch((thrown) => {
           const full = fullDisk(thrown);
           throw full ? writeTrouble(full, folder, `go on with --resume ${dir}`) : thrown;
@@ -201,7 +207,9 @@ const runTrials = async (
       if (end.kind === "done") add({ kind: "done", ...one, at: now() });
       if (end.kind === "failed") add({ kind: "failed", ...one, reason: end.reason, at: now() });
       if (end.kind === "interrupted") interrupted = true;
-      onEvent({ kind: "end", trial: one, end, value: bestValue(sweep.metric, readHistory(folder)) });
+      // What was taken off a queue before anybody trained it has neither begun nor ended.
+      if (started || end.kind !== "interrupted")
+        tell({ kind: "end", trial: one, end, value: bestValue(sweep.metric, readHistory(folder)) });
     }
   };
   const workers = Array.from({ length: Math.min(runner.slots, waiting.length) }, () =>

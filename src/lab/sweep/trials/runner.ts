@@ -26,7 +26,7 @@ export type TaskEnd =
 export interface Runner {
   /** Tasks it works on at a time. */
   readonly slots: number;
-  /** Works on a task. Throws only where no task could be worked on any more. */
+  /** Works on a task, and tells nothing of it before it is trained. Throws only where no task could be worked on any more. */
   run(task: Task, signal: AbortSignal, onEvent: (event: TaskEvent) => void): Promise<TaskEnd>;
   close(): Promise<void>;
 }
