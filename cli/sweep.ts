@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { LenetError } from "../src/errors.ts";
 import { readText } from "../src/files.ts";
 import { occupy } from "../src/lab/run/occupied.ts";
+import { sameArithmetic } from "../src/lab/settings/settings.ts";
 import { documentOf } from "../src/lab/sweep/answer/report.ts";
 import { readResults, type SweepResults, valuesText } from "../src/lab/sweep/answer/results.ts";
 import { parseSweep, type Sweep, searchOf, variedValues, varies } from "../src/lab/sweep/file/sweep.ts";
@@ -56,7 +57,8 @@ const begin = async (file: string, { out }: Options): Promise<Begun> => {
 
 const goOn = async (dir: string): Promise<Begun> => {
   const { sweep, origin } = openSweep(dir);
-  const trainer = await trainerOf(sweep);
+  sameArithmetic(dir, origin.arithmetic, "begin anew with arithmetic: {value: plain}");
+  const trainer = await trainerOf(sweep, origin.arithmetic);
   sameOrigins(dir, origin, trainer.data);
   const began = { lenet: origin.versions.lenet, commit: origin.commit };
   if (!sameCode(began, ownCode()))

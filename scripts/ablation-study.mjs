@@ -67,6 +67,14 @@ const worth = ({ cells, seeds }, outcome, ...which) => {
 
 const verdict = ({ low, high }) => (low > 0 ? "yes" : high < 0 ? "the other way round" : "not to be told apart");
 
+/** A difference: in words, whether it is there, and how large it is. */
+const difference = (found, what = "") => ({
+  says: `${what}${interval(found)}: ${verdict(found)}`,
+  holds: found.low > 0,
+  size: found.mean,
+});
+const yesOrNo = (says, holds) => ({ says: `${says}: ${holds ? "yes" : "no"}`, holds });
+
 /** How often one run of a cell beats one run of another. */
 const beats = (one, other, outcome) =>
   mean(
@@ -84,79 +92,90 @@ const share = (results, outcome, name) => {
 };
 const strong = ({ activation_function, dropout }) => activation_function === "tanh" && dropout === 0.5;
 
-/** Of one conclusion: what it says, and what each place says of it. */
+/** Of twelve numbers: a rank correlation that chance makes once in twenty times. */
+const BY_CHANCE = 0.587;
+
+/** What the study concluded, and what each place says of it. */
 const conclusions = [
   [
     "ReLU is in all of the best runs: ReLU is better than tanh (points of accuracy on validation images)",
-    ({ results }) => {
-      const found = worth(results, validation, "activation_function", "relu", "tanh");
-      return `${interval(found)}: ${verdict(found)}`;
-    },
+    ({ results }) => difference(worth(results, validation, "activation_function", "relu", "tanh")),
   ],
-  [
-    "… on the test images",
-    ({ results }) => {
-      const found = worth(results, test, "activation_function", "relu", "tanh");
-      return `${interval(found)}: ${verdict(found)}`;
-    },
-  ],
+  ["… on the test images", ({ results }) => difference(worth(results, test, "activation_function", "relu", "tanh"))],
   [
     "tanh with strong dropout is the worst in training accuracy",
     ({ results: { cells } }) => {
       const last = byTraining(cells).slice(-2);
-      return `the last two: ${last.map(short).join("; ")}: ${last.every(({ values }) => strong(values)) ? "yes" : "no"}`;
+      return yesOrNo(
+        `the last two: ${last.map(short).join("; ")}`,
+        last.every(({ values }) => strong(values)),
+      );
     },
   ],
   [
     "… and so strong dropout hurts tanh (0.5 beside 0, test images)",
     ({ results }) => {
-      const found = worth(
-        results,
-        test,
-        "dropout",
-        0,
-        0.5,
-        ({ activation_function }) => activation_function === "tanh",
-      );
-      return `0 is worth ${interval(found)}: ${verdict(found)}`;
+      const isTanh = ({ activation_function }) => activation_function === "tanh";
+      return difference(worth(results, test, "dropout", 0, 0.5, isTanh), "0 is worth ");
     },
   ],
   [
     "Batch norm matters less than activation and dropout (share of the variance of training accuracy)",
     ({ results }) => {
-      const [norm, ...others] = ["batch_norm", "activation_function", "dropout"].map((name) =>
-        share(results, training, name),
+      const names = ["batch_norm", "activation_function", "dropout"];
+      const [norm, ...others] = names.map((name) => share(results, training, name));
+      return yesOrNo(
+        [norm, ...others].map((one) => percent(one, 1)).join(", "),
+        others.every((one) => one > norm),
       );
-      const shares = [norm, ...others].map((one) => percent(one, 1)).join(", ");
-      return `${shares}: ${others.every((one) => one > norm) ? "yes" : "no"}`;
     },
   ],
   [
     "… what batch norm is worth on the test images",
-    ({ results }) => {
-      const found = worth(results, test, "batch_norm", "yes", "no");
-      return `${interval(found)}: ${verdict(found)}`;
-    },
+    ({ results }) => difference(worth(results, test, "batch_norm", "yes", "no")),
   ],
   [
-    "What is best in training is best in validation (rank correlation of the twelve)",
+    `What is best in training is best in validation (rank correlation of the twelve; ${BY_CHANCE} and more is not chance)`,
     ({ results: { cells } }) => {
-      const found = rankCorrelation(
-        cells.map(({ train }) => train.mean),
-        cells.map(({ value }) => value.mean),
-      );
-      return found.toFixed(2);
+      const [trained, validated] = [cells.map(({ train }) => train.mean), cells.map(({ value }) => value.mean)];
+      const found = rankCorrelation(trained, validated);
+      return yesOrNo(found.toFixed(2), found >= BY_CHANCE);
     },
   ],
   [
-    "The best of twelve can be named from one run each (how often a run of the best beats one of the next four)",
-    ({ results: { cells } }) =>
-      cells
-        .slice(1, 5)
-        .map((cell) => percent(beats(cells[0], cell, validation), 0))
-        .join(", "),
+    "The best of twelve can be named from one run each (how often a run of the best beats one of each of the next four)",
+    ({ results: { cells } }) => {
+      const won = cells.slice(1, 5).map((cell) => beats(cells[0], cell, validation));
+      return yesOrNo(
+        won.map((one) => percent(one, 0)).join(", "),
+        won.every((one) => one >= 0.95),
+      );
+    },
   ],
 ];
+
+/** What a conclusion came to, from what it is at the study's rate and at the best one. */
+const outcomeOf = ([low, best]) => {
+  if (!low.holds) return best.holds ? "holds at the best rate" : "noise";
+  if (!best.holds) return "the learning rate's doing";
+  return low.size === undefined ? "holds" : `holds, at ${percent(best.size / low.size, 0)} of its size`;
+};
+
+const conclusionRows = () =>
+  conclusions.map(([text, judge]) => {
+    const found = places.map(judge);
+    return [text, ...found.map(({ says }) => says), outcomeOf(found)];
+  });
+
+/** That the best rate is at the end of those tried, where it is for all. */
+const endText = () => {
+  const rates = new Set(all.cells.map(({ values }) => values.learning_rate));
+  const chosen = new Set(places[1].results.cells.map(({ values }) => values.learning_rate));
+  const [least] = [...rates].toSorted((a, b) => a - b);
+  return chosen.size === 1 && chosen.has(least)
+    ? ` It is ${least} for all twelve; whether a still smaller one suits some better was not tried.`
+    : "";
+};
 
 const cellRows = () => {
   const [low, best] = places.map(({ results }) => results.cells);
@@ -188,7 +207,7 @@ writeFileSync(
 
 A study on the web trained twelve nets, each once, and drew conclusions. Here each is trained with ${seeds.length} seeds, ${fixed.epochs} epochs of
 Adam with steps of ${fixed.batch_size}, at the study's learning rate of 0.01 and at 0.001; "the best rate" is the one of the two that suits a net
-best on the validation images. The test images were looked at once, at the end of each training.
+best on the validation images.${endText()} The test images were looked at once, at the end of each training.
 
 \`\`\`sh
 npx lenet sweep examples/ablation-study.yaml --out runs/ablation-study     # ${all.cells.length * seeds.length} trainings
@@ -201,7 +220,7 @@ All tables and figures: [at 0.01](ablation-at-0.01.md), [at the best rate](ablat
 
 Differences are means over all pairs of nets that differ in this alone, in points of accuracy, with their 95 % intervals over seeds.
 
-${table([["the study, from one run each", ...places.map(({ title }) => title)], ...conclusions.map(([text, found]) => [text, ...places.map(found)])])}
+${table([["the study, from one run each", ...places.map(({ title }) => title), "verdict"], ...conclusionRows()])}
 
 ## The twelve nets
 

@@ -119,6 +119,14 @@ export const chooseArithmetic = (place: string, given: Arithmetic | undefined): 
   );
 };
 
+/** Throws LenetError where this machine has not got the arithmetic in which `place` began; `remedy` is the other thing to do. */
+export const sameArithmetic = (place: string, began: Arithmetic | undefined, remedy: string): void => {
+  if (began === "fused" && !hasFused())
+    throw new LenetError(
+      `${place}: expected a machine with fused multiply-add, in which it began, got one without. Go on there, or ${remedy}.`,
+    );
+};
+
 /** A strength as a number, also where it was typed; a kind in its shortest spelling. Throws LenetError. */
 export const readDistort = (place: string, given: number | string): number | string =>
   typeof given === "string" && !isNumber(given) ? distortName(place, given) : fromZero(place, given);

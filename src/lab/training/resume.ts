@@ -1,12 +1,11 @@
 // What a run folder says about a training that is to go on, and whether it can.
 import { LenetError } from "../../errors.ts";
-import { hasFused } from "../../kernels/module.ts";
 import { netNamed } from "../../nets/index.ts";
 import type { Net } from "../../nets/net.ts";
 import type { Origins } from "../model/fit.ts";
 import { readConfig, readMetrics } from "../run/run-folder.ts";
 import type { Settings } from "../settings/defaults.ts";
-import type { DataParts, TrainSettings } from "../settings/settings.ts";
+import { type DataParts, sameArithmetic, type TrainSettings } from "../settings/settings.ts";
 
 export interface OldRun {
   readonly folder: string;
@@ -62,10 +61,7 @@ export const openRun = (folder: string, net: Net, given: TrainSettings): OldRun 
       `${folder}: expected a run that was interrupted, got one that is complete. To learn on from its weights: lenet train --init ${folder}`,
     );
   const settings = Object(config["settings"]) as Settings;
-  if (settings.arithmetic === "fused" && !hasFused())
-    throw new LenetError(
-      `${folder}: expected a machine with fused multiply-add, in which it began, got one without. Go on there, or begin anew with --arithmetic plain.`,
-    );
+  sameArithmetic(folder, settings.arithmetic, "begin anew with --arithmetic plain");
   const data = settings.data ?? given.data;
   if (data === undefined)
     throw new LenetError(

@@ -49,7 +49,7 @@ const rooms: Readonly<Record<string, Rule>> = {
     node: files,
   },
   "lab/sweep/queue/": {
-    values: [...inLab("sweep/trials/", "run/", "model/", "training/"), "files.ts"],
+    values: [...inLab("sweep/trials/", "settings/", "run/", "model/", "training/"), "files.ts"],
     node: files,
   },
   "lab/sweep/answer/": {

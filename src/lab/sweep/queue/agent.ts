@@ -10,6 +10,7 @@ import type { Job } from "bullmq";
 import { LenetError, messageOf } from "../../../errors.ts";
 import { type Origins, originOf } from "../../model/fit.ts";
 import { isAbandoned, occupy } from "../../run/occupied.ts";
+import { sameArithmetic } from "../../settings/settings.ts";
 import { loadParts } from "../../training/images.ts";
 import { openPool } from "../trials/pool.ts";
 import type { TaskEnd } from "../trials/runner.ts";
@@ -74,6 +75,7 @@ export const runAgent = async (link: Link, options: AgentOptions): Promise<void>
     };
     try {
       checkCode(`trial ${task.name}`, order.code, code);
+      sameArithmetic(order.file, task.settings.arithmetic, "sweep with arithmetic: {value: plain}");
       await checkData(data, order);
     } catch (thrown) {
       refusal = thrown;

@@ -9,6 +9,7 @@ import { makeFolder, readText, writeAtomically } from "../../../files.ts";
 import type { Origins } from "../../model/fit.ts";
 import { commit, processor, versions } from "../../run/provenance.ts";
 import { createRunFolder, refuseRun } from "../../run/run-folder.ts";
+import { chooseArithmetic, type TrainSettings } from "../../settings/settings.ts";
 import { parseSweep, type Sweep } from "../file/sweep.ts";
 import { journalPath, trialsFolder } from "./journal.ts";
 import { parseAs } from "./parse-as.ts";
@@ -25,6 +26,8 @@ export interface Origin {
   readonly processor: string;
   /** Of the sweep file; folders of older versions have none. */
   readonly sha256?: string;
+  /** That of all trainings for which the file names none; folders of older versions do not say. */
+  readonly arithmetic?: NonNullable<TrainSettings["arithmetic"]>;
   /** By the name of the data. */
   readonly data: Readonly<Record<string, Origins>>;
 }
@@ -33,7 +36,7 @@ const sweepFile = (dir: string): string => join(dir, "sweep.yaml");
 const originFile = (dir: string): string => join(dir, "sweep.json");
 
 const isOrigin = (value: unknown): value is Origin => {
-  const { id, file, startedAt, versions, commit, processor, sha256, data } = Object(value);
+  const { id, file, startedAt, versions, commit, processor, sha256, arithmetic, data } = Object(value);
   const texts = [
     id,
     file,
@@ -43,6 +46,7 @@ const isOrigin = (value: unknown): value is Origin => {
     Object(versions).node,
     commit ?? "",
     sha256 ?? "",
+    arithmetic ?? "",
   ];
   return texts.every((text) => typeof text === "string") && typeof data === "object" && data !== null;
 };
@@ -64,6 +68,7 @@ export const createSweep = (dir: string | undefined, path: string, text: string,
     commit: commit(),
     processor: processor(),
     sha256: hashOf(text),
+    arithmetic: chooseArithmetic("arithmetic", undefined),
     data,
   };
   writeAtomically(originFile(folder), `${JSON.stringify(origin, null, 2)}\n`);

@@ -3,7 +3,7 @@ import { LenetError } from "../../../errors.ts";
 import { netNamed } from "../../../nets/index.ts";
 import { checkSet, type Origins, originOf } from "../../model/fit.ts";
 import { recipeOf } from "../../settings/recipes.ts";
-import { resolve, type TrainSettings } from "../../settings/settings.ts";
+import { chooseArithmetic, resolve, type TrainSettings } from "../../settings/settings.ts";
 import { loadParts } from "../../training/images.ts";
 import { placed } from "../file/parameters.ts";
 import { LEAST_IMAGES, parameterOf, type Sweep, trainingIn } from "../file/sweep.ts";
@@ -25,8 +25,14 @@ export interface Trainer {
   readonly data: Origin["data"];
 }
 
-/** Looks at the data that a sweep uses, and at whether its nets can. Throws LenetError. */
-export const trainerOf = async (sweep: Sweep): Promise<Trainer> => {
+/**
+ * Looks at the data that a sweep uses, and at whether its nets can. All is trained in one `arithmetic`, where the sweep itself
+ * names none. Throws LenetError.
+ */
+export const trainerOf = async (
+  sweep: Sweep,
+  arithmetic = chooseArithmetic("arithmetic", undefined),
+): Promise<Trainer> => {
   const data: Record<string, Origins> = {};
   for (const cell of probes(sweep)) {
     const { net, settings } = withData(sweep, cell);
@@ -48,8 +54,8 @@ export const trainerOf = async (sweep: Sweep): Promise<Trainer> => {
         throw new LenetError(
           `${settings.data}: expected at least ${LEAST_IMAGES} training images, some of them to choose by, got ${count}. Take a larger set.`,
         );
-      const { epochs } = resolve(netNamed(net), settings);
-      return { net, settings: { ...settings, epochs, ...(validation === undefined ? {} : { validation }) } };
+      const whole = { arithmetic, ...settings, ...(validation === undefined ? {} : { validation }) };
+      return { net, settings: { ...whole, epochs: resolve(netNamed(net), whole).epochs } };
     },
   };
 };
