@@ -13,8 +13,8 @@ export interface Axis {
   readonly to?: number;
   /** Only whole numbers are marked: of things that are counted. */
   readonly whole?: true;
-  /** How a number is written at the axis. */
-  readonly format?: (value: number) => string;
+  /** How a number is written at the axis; more digits are asked for where others would be written alike. */
+  readonly format?: (value: number, digits?: number) => string;
 }
 
 export interface Scale {
@@ -32,17 +32,27 @@ export interface Frame {
   readonly height: number;
 }
 
-/** A number in few letters. */
-export const short = (value: number): string => {
+/** A number in few letters; `digits` of it count. */
+export const short = (value: number, digits = 3): string => {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(1).replace(".0e", "e").replace("e+", "e");
   if (size >= 1000) return Math.round(value).toLocaleString("en-US");
-  return String(Number(value.toPrecision(3)));
+  return String(Number(value.toPrecision(digits)));
 };
 
-/** A share of 0…1 as per cent. */
-export const perCent = (share: number): string => `${Number((share * 100).toPrecision(3))}\u00a0%`;
+/** A share of 0…1 as per cent; `digits` of it count. */
+export const perCent = (share: number, digits = 3): string => `${Number((share * 100).toPrecision(digits))}\u00a0%`;
+
+const MOST_DIGITS = 6;
+
+/** The format with as many digits as tell the ticks apart. */
+const telling = (format: NonNullable<Axis["format"]>, ticks: readonly number[]): Scale["format"] => {
+  for (let digits = 3; digits <= MOST_DIGITS; digits++)
+    if (new Set(ticks.map((tick) => format(tick, digits))).size === ticks.length)
+      return (value) => format(value, digits);
+  return (value) => format(value);
+};
 
 /** The scale of an axis over these values, drawn from pixel `start` to pixel `end`. */
 export const scaleOf = (axis: Axis, values: readonly number[], start: number, end: number): Scale => {
@@ -61,7 +71,12 @@ export const scaleOf = (axis: Axis, values: readonly number[], start: number, en
       );
       return few.findLast((some) => some.length <= count + 1 && some.length > 0) ?? all.filter((_, i) => i % 4 === 0);
     };
-    return Object.assign((value: number) => scale(Math.max(value, from)), { ticks, format, ends: [from, to] as const });
+    const ends = [from, to] as const;
+    return Object.assign((value: number) => scale(Math.max(value, from)), {
+      ticks,
+      format: telling(format, ticks()),
+      ends,
+    });
   }
   const scale = scaleLinear([from, to], [start, end]);
   if (axis.from === undefined || axis.to === undefined) scale.nice(count);
@@ -69,7 +84,7 @@ export const scaleOf = (axis: Axis, values: readonly number[], start: number, en
   const ends = [axis.from ?? first, axis.to ?? last] as const;
   scale.domain(ends);
   const ticks = (): number[] => scale.ticks(count).filter((tick) => !axis.whole || Number.isInteger(tick));
-  return Object.assign((value: number) => scale(value), { ticks, format, ends });
+  return Object.assign((value: number) => scale(value), { ticks, format: telling(format, ticks()), ends });
 };
 
 /** Ends that are there and differ. */

@@ -50,11 +50,12 @@ export const barChart = (chart: BarChart): Figure => {
       y += ROW;
     }
   }
-  const written = (value: number): string => (x.format ?? String)(value);
-  const room = Math.max(...bars.map(({ value }) => textWidth(written(value))), 0) + 16;
-  const frame: Frame = { left, top, width: width - left - room - 12, height: y - top + 4 };
   const values = bars.flatMap((bar) => [bar.value, bar.low ?? bar.value, bar.high ?? bar.value, ...(bar.values ?? [])]);
   const all = [...values, ...levels.map((level) => level.x), ...(mark === "bar" ? [0] : [])];
+  // As at the axis, whose length depends on the room that these words need.
+  const written = x.format ? scaleOf(x, all, left, width).format : String;
+  const room = Math.max(...bars.map(({ value }) => textWidth(written(value))), 0) + 16;
+  const frame: Frame = { left, top, width: width - left - room - 12, height: y - top + 4 };
   const scale = scaleOf(x, all, left, left + frame.width);
   const drawing = el(
     "g",

@@ -257,8 +257,21 @@ describe("an axis", () => {
     }
   });
 
+  it("writes its ticks, and what lies between them, with as many digits as tell the ticks apart.", () => {
+    const near = scaleOf({ label: "", format: perCent }, [0.9901, 0.9932], 0, 600);
+    const words = near.ticks().map(near.format);
+    expect(new Set(words).size).toBe(near.ticks().length);
+    expect(near.format(0.9905)).toBe("99.05\u00a0%");
+    const far = scaleOf({ label: "" }, [0, 12_000], 0, 600);
+    expect(far.format(1234)).toBe("1,234");
+    // Half epochs have no name, and no digit would give them one.
+    const epochs = scaleOf({ label: "", format: (x) => (Number.isInteger(x) ? `${x}` : "") }, [1, 2], 0, 600);
+    expect(epochs.format(2)).toBe("2");
+  });
+
   it("writes numbers in few letters.", () => {
-    expect([0, 0.00025, 1234.6, 0.123456, 1_200_000].map(short)).toEqual(["0", "0.00025", "1,235", "0.123", "1.2e6"]);
+    const words = [0, 0.00025, 1234.6, 0.123456, 1_200_000].map((value) => short(value));
+    expect(words).toEqual(["0", "0.00025", "1,235", "0.123", "1.2e6"]);
     expect(perCent(0.0123456)).toBe("1.23\u00a0%");
   });
 });
