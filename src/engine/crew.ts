@@ -1,5 +1,5 @@
 // How threads share the tasks of a phase: a ticket for each task, and a place to meet before the next phase. Waiting spins
-// for some microseconds, since phases are short, then sleeps, so that more threads than cores do no harm.
+// for some microseconds, since phases are short, then sleeps; where there are more threads than cores it sleeps at once.
 
 /** Cells of the "control" array. */
 export const CONTROL = { ticket: 0, arrived: 1, generation: 2, stop: 3, stopped: 4, done: 5 } as const;
@@ -17,20 +17,17 @@ export interface Crew {
 /** Of a thread that works alone. */
 export const alone = (): Crew => {
   let ticket = 0;
-  return {
-    take: () => ticket++,
-    meet: () => {
-      ticket = 0;
-    },
-    stopping: () => false,
+  const meet = (): void => {
+    ticket = 0;
   };
+  return { take: () => ticket++, meet, stopping: () => false };
 };
 
 /** Looks at the meeting place before a thread goes to sleep: about 20 µs. */
 const SPINS = 4_000;
 
-/** Of `threads` threads around one control array. */
-export const together = (control: Int32Array, threads: number): Crew => ({
+/** Of `threads` threads around one control array; `crowded`: more than there are cores for, so that who looks keeps others from work. */
+export const together = (control: Int32Array, threads: number, crowded: boolean): Crew => ({
   take: () => Atomics.add(control, CONTROL.ticket, 1),
   meet: () => {
     const generation = Atomics.load(control, CONTROL.generation);
@@ -42,7 +39,8 @@ export const together = (control: Int32Array, threads: number): Crew => ({
       Atomics.notify(control, CONTROL.generation);
       return;
     }
-    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(control, CONTROL.generation) !== generation) return;
+    for (let spin = crowded ? SPINS : 0; spin < SPINS; spin++)
+      if (Atomics.load(control, CONTROL.generation) !== generation) return;
     while (Atomics.load(control, CONTROL.generation) === generation)
       Atomics.wait(control, CONTROL.generation, generation);
   },

@@ -30,9 +30,9 @@ export interface PlanOptions {
 
 /**
  * Four images and more, as minimal filtering wants them (docs/kernels.md), but never more than eight in one shard: it stays in the
- * cache. Of smaller batches every image is a shard of its own.
+ * cache. Of batches below six, where that would leave a second thread next to nothing, every image is a shard of its own.
  */
-export const shardImages = (batch: number): number => (batch < 8 ? 1 : Math.min(8, Math.max(4, Math.ceil(batch / 8))));
+export const shardImages = (batch: number): number => (batch < 6 ? 1 : Math.min(8, Math.max(4, Math.ceil(batch / 8))));
 export const shardCount = (batch: number): number => Math.ceil(batch / shardImages(batch));
 
 /** The tensors of a layer that are learned, and the floats they hold. */

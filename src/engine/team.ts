@@ -6,7 +6,7 @@ import type { Net } from "../nets/net.ts";
 import { type Arena, arenaBytes, arenaMemory, openArena } from "./arena.ts";
 import { CONTROL } from "./crew.ts";
 import { type Description, describe } from "./describe.ts";
-import { mostThreads, startThread } from "./host.ts";
+import { cores, mostThreads, startThread } from "./host.ts";
 import { claimsOf, type PlanOptions } from "./plan.ts";
 import type { Walk } from "./step.ts";
 
@@ -33,8 +33,9 @@ export const startTeam = async (module: WebAssembly.Module, net: Net, wanted: Pl
   const memory = memoryFor(claims, options);
   const arena = openArena(claims, memory.buffer);
   const control = arena.ints("control");
+  const crowded = options.threads > cores();
   const threads = Array.from({ length: options.threads }, (_, thread) =>
-    startThread({ module, memory, net, options, thread }),
+    startThread({ module, memory, net, options, thread, crowded }),
   );
   const answers = (): Promise<unknown[]> => Promise.all(threads.map((thread) => thread.answer()));
   let ended = false;

@@ -16,18 +16,20 @@ export interface Birth {
   readonly net: Net;
   readonly options: PlanOptions;
   readonly thread: number;
+  /** There are more threads than cores. */
+  readonly crowded: boolean;
 }
 
 /** Walks positions from…to-1 of a way; gives the position it came to. */
 export type Walker = (way: Walk, from?: number, to?: number) => number;
 
-export const bindThread = ({ module, memory, net, options, thread }: Birth): Walker => {
+export const bindThread = ({ module, memory, net, options, thread, crowded }: Birth): Walker => {
   const description = describe(net);
   const kernels = bindKernels(module, memory);
   const arena = openArena(claimsOf(description, options, kernels), memory.buffer);
   const program = bindProgram({ description, options, arena, kernels, thread });
   const control = arena.ints("control");
-  const crew = together(control, options.threads);
+  const crew = together(control, options.threads, crowded);
   const report = thread === 0 ? (position: number) => void Atomics.store(control, CONTROL.done, position) : () => {};
   return (way, from = way.from, to = way.to) => walkTo(program, crew, way, from, to, report);
 };

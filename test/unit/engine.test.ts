@@ -84,12 +84,13 @@ describe("a step", () => {
 });
 
 describe("a batch", () => {
-  it("is cut into shards of four to eight images, of one where there are fewer than eight.", () => {
-    const cut = [1, 2, 7, 8, 9, 20, 48, 64, 100].map((batch) => [batch, shardCount(batch), shardImages(batch)]);
+  it("is cut into shards of four to eight images, of one where there are fewer than six.", () => {
+    const cut = [1, 2, 5, 6, 8, 9, 20, 48, 64, 100].map((batch) => [batch, shardCount(batch), shardImages(batch)]);
     expect(cut).toEqual([
       [1, 1, 1],
       [2, 2, 1],
-      [7, 7, 1],
+      [5, 5, 1],
+      [6, 2, 4],
       [8, 2, 4],
       [9, 3, 4],
       [20, 5, 4],

@@ -28,8 +28,7 @@ const drawings: Readonly<Record<GrowthPoint["axis"], Drawing>> = {
   },
   threads: {
     title: "An image, by threads",
-    description:
-      "Modern LeNet-5, Adam, batches of 64: microseconds an image. More threads than cores should change nothing.",
+    description: "Modern LeNet-5, Adam, batches of 64: microseconds an image. More threads than cores gain nothing.",
     x: { label: "threads", whole: true },
     y: { label: "µs an image", from: 0 },
   },
