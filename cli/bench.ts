@@ -40,7 +40,7 @@ const usual = { seconds: 2, repetitions: 3 };
 const quick = { seconds: 0.3, repetitions: 1 };
 const ofKernels = 0.1;
 const ofProfile = 3;
-const ofGrowth = 0.6;
+const ofGrowth = 0.3;
 
 /** `bench/results/2026-01-31-some-cpu.json` under the current folder: one file a day and processor, the last run's. */
 const usualOut = (): string => {

@@ -12,8 +12,12 @@ import type { GrowthPoint } from "./result.ts";
 const SEED = 1;
 const RATE = 0.000_1;
 const BATCH = 64;
-/** A measurement is the least of so many walks, or of those within its time; what else the machine does only adds. */
+/**
+ * A measurement is the least of so many walks, or of those within its time, at so many times far apart: what else the machine does
+ * only adds, and may go on for some seconds.
+ */
 const TIMES = 5;
+const PASSES = 3;
 /** Images of the walk that warms up. */
 const WARM = 256;
 
@@ -127,14 +131,15 @@ export const measureGrowth = async (
   onPoint: (title: string, done: number) => void,
 ): Promise<GrowthPoint[]> => {
   const cases = casesOf(settings);
-  const points: GrowthPoint[] = [];
-  for (const one of cases) {
-    const { axis, x, threads } = one;
-    onPoint(
-      `${axis} ${Number(x.toPrecision(3))}, ${threads} thread${threads === 1 ? "" : "s"}`,
-      points.length / cases.length,
-    );
-    points.push({ axis, x, threads, cost: Number(one.cost(await walkMs(one, settings)).toPrecision(4)) });
-  }
-  return points;
+  const least = cases.map(() => Infinity);
+  for (let pass = 0; pass < PASSES; pass++)
+    for (const [index, one] of cases.entries()) {
+      const { axis, x, threads } = one;
+      const done = (pass * cases.length + index) / (PASSES * cases.length);
+      onPoint(`${axis} ${Number(x.toPrecision(3))}, ${threads} thread${threads === 1 ? "" : "s"}`, done);
+      least[index] = Math.min(least[index]!, await walkMs(one, settings));
+    }
+  return cases.map(({ axis, x, threads, cost }, index) => {
+    return { axis, x, threads, cost: Number(cost(least[index]!).toPrecision(4)) };
+  });
 };
