@@ -2,7 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { sweepReportCommand } from "../../cli/sweep-report.ts";
 import { makeFolder } from "../../src/files.ts";
 import { writeCheckpoint, writeHistory, writeMetrics } from "../../src/lab/run/run-folder.ts";
 import { analyse } from "../../src/lab/sweep/answer/analysis.ts";
@@ -334,6 +335,21 @@ describe("the report", () => {
       /^--at: expected dropout=.* or dropout=.* or dropout=.*, got "dropout=0\.2"\.$/,
     );
     expect(() => at(all, "dropout")).toThrow('got "dropout".');
+  });
+
+  it("of a part has a folder of its own, and leaves the whole as it was.", async () => {
+    const folder = made("parts", study, known);
+    const whole = readFileSync(writeReport(folder), "utf8");
+    vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+    try {
+      const words = [folder, "--at", "dropout=0.1", "--at-best", "norm"];
+      await sweepReportCommand().parseAsync(words, { from: "user" });
+    } finally {
+      vi.restoreAllMocks();
+    }
+    const part = readFileSync(join(folder, "at-dropout=0.1-at-best-norm", "report.html"), "utf8");
+    expect(part).toContain("each cell at its best norm");
+    expect(readFileSync(join(folder, "report.html"), "utf8")).toBe(whole);
   });
 
   it("asks for more seeds where one says nothing, and refuses a sweep without results.", () => {
